@@ -1,0 +1,73 @@
+using Hierarchy.Domain.Applicability;
+
+namespace Hierarchy.Domain.Catalog;
+
+/// <summary>One update document, understood. Made by <see cref="UpdateDocument"/>; the original document is kept beside it.</summary>
+public sealed record UpdateRevision
+{
+    /// <summary>The update and its revision.</summary>
+    public required RevisionId Id { get; init; }
+
+    /// <summary>What kind of thing it is.</summary>
+    public required UpdateType Type { get; init; }
+
+    /// <summary>Title and description per language, the default language first. Never empty: a document without a title gets its id as one.</summary>
+    public required IReadOnlyList<LocalizedText> Texts { get; init; }
+
+    /// <summary>KB article numbers without the prefix `KB`.</summary>
+    public IReadOnlyList<string> KnowledgeBaseArticles { get; init; } = [];
+
+    /// <summary>Security bulletins, e.g. `MS08-067`.</summary>
+    public IReadOnlyList<string> SecurityBulletins { get; init; } = [];
+
+    /// <summary>CVE identifiers, where the document names them.</summary>
+    public IReadOnlyList<string> Cves { get; init; } = [];
+
+    /// <summary>MsrcSeverity as the document writes it (`Critical`, `Important`, …); null when it says none.</summary>
+    public string? Severity { get; init; }
+
+    /// <summary>When the publisher made this revision, UTC.</summary>
+    public DateTimeOffset? CreationDate { get; init; }
+
+    /// <summary>Published, or expired: withdrawn by the publisher.</summary>
+    public PublicationState PublicationState { get; init; }
+
+    /// <summary>True when an administrator may approve it by itself; false for what only comes along in a bundle.</summary>
+    public bool IsExplicitlyDeployable { get; init; }
+
+    /// <summary>True when it can be uninstalled.</summary>
+    public bool CanUninstall { get; init; }
+
+    /// <summary>What installing asks of the user and the machine.</summary>
+    public InstallationBehavior Installation { get; init; } = InstallationBehavior.Default;
+
+    /// <summary>The licence to accept before approval; null when there is none.</summary>
+    public Guid? EulaId { get; init; }
+
+    /// <summary>The classification category (Prerequisites, IsCategory), where the document names one.</summary>
+    public IReadOnlyList<Guid> Categories { get; init; } = [];
+
+    /// <summary>For categories: `Company`, `ProductFamily`, `Product`, `UpdateClassification`; null for all else.</summary>
+    public string? CategoryType { get; init; }
+
+    /// <summary>Prerequisites in conjunctive normal form: every group must hold, and a group holds when one of its updates is installed.</summary>
+    public IReadOnlyList<Prerequisite> Prerequisites { get; init; } = [];
+
+    /// <summary>Bundled revisions in conjunctive normal form, as the prerequisites; order as in the document.</summary>
+    public IReadOnlyList<BundleGroup> BundledUpdates { get; init; } = [];
+
+    /// <summary>Updates that this one supersedes, whatever their revision.</summary>
+    public IReadOnlyList<Guid> SupersededUpdates { get; init; } = [];
+
+    /// <summary>Files that an agent downloads, in document order.</summary>
+    public IReadOnlyList<UpdateFile> Files { get; init; } = [];
+
+    /// <summary>The rules by which a computer decides.</summary>
+    public ApplicabilityRules Rules { get; init; } = ApplicabilityRules.None;
+
+    /// <summary>The handler's namespace URI, e.g. `http://schemas.microsoft.com/msus/2002/12/UpdateHandlers/CommandLineInstallation`; null for what installs nothing.</summary>
+    public string? Handler { get; init; }
+
+    /// <summary>Understood handler data of a command line installation; null for other handlers (theirs stay in the document).</summary>
+    public CommandLineHandler? CommandLine { get; init; }
+}

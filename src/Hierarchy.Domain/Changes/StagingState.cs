@@ -1,0 +1,11 @@
+namespace Hierarchy.Domain.Changes;
+
+/// <summary>What a follower has staged and not folded yet.</summary>
+/// <param name="Mode">Catch-up, snapshot, or none.</param>
+/// <param name="Through">The end of the last staged page: where to go on after a crash.</param>
+/// <param name="SourceFloor">The source's floor when the staging began.</param>
+public sealed record StagingState(StagingMode Mode, long Through, long SourceFloor)
+{
+    /// <summary>Nothing staged.</summary>
+    public static StagingState None { get; } = new(StagingMode.None, 0, 0);
+}

@@ -1,0 +1,7 @@
+namespace Hierarchy.Domain.Reports;
+
+/// <summary>How far a child's outbox was taken.</summary>
+/// <param name="ServerId">The child.</param>
+/// <param name="Incarnation">The life of its outbox.</param>
+/// <param name="Received">The highest number taken and durable here.</param>
+public sealed record ChildOutbox(string ServerId, Guid Incarnation, long Received);

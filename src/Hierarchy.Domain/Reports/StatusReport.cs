@@ -1,0 +1,13 @@
+namespace Hierarchy.Domain.Reports;
+
+/// <summary>The state of one update on one computer. The higher (incarnation, counter) wins.</summary>
+/// <param name="ComputerId">The computer.</param>
+/// <param name="Incarnation">The computer's incarnation.</param>
+/// <param name="Counter">The computer's report counter when the state was seen.</param>
+/// <param name="UpdateId">The update.</param>
+/// <param name="RevisionNumber">Its revision.</param>
+/// <param name="State">The state.</param>
+/// <param name="ResultCode">HRESULT or exit code of the last attempt; 0 for none.</param>
+/// <param name="Time">When the computer saw it, UTC.</param>
+public sealed record StatusReport(
+    string ComputerId, long Incarnation, long Counter, Guid UpdateId, int RevisionNumber, UpdateState State, int ResultCode, DateTimeOffset Time);

@@ -1,0 +1,11 @@
+namespace Hierarchy.Domain;
+
+/// <summary>Not now: retry with jittered back-off. The message names the operation, the thing and the next step.</summary>
+public sealed class UnavailableException : Exception
+{
+    /// <summary>With a message for the operator.</summary>
+    public UnavailableException(string message) : base(message) { }
+
+    /// <summary>With a message for the operator and the cause.</summary>
+    public UnavailableException(string message, Exception inner) : base(message, inner) { }
+}
