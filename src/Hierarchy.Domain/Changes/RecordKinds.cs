@@ -1,0 +1,8 @@
+namespace Hierarchy.Domain.Changes;
+
+/// <summary>The kinds that the log itself understands. All others are numbers of the catalog contract, opaque here.</summary>
+public static class RecordKinds
+{
+    /// <summary>An <see cref="Epoch"/>: key is its number, four bytes big-endian; payload as <see cref="EpochPayload"/> writes it.</summary>
+    public const int Epoch = 1;
+}
