@@ -44,6 +44,9 @@ public sealed record UpdateRevision
     /// <summary>The licence to accept before approval; null when there is none.</summary>
     public Guid? EulaId { get; init; }
 
+    /// <summary>Languages of the product that the update is for, e.g. `en`; empty when it is for all.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
     /// <summary>The classification category (Prerequisites, IsCategory), where the document names one.</summary>
     public IReadOnlyList<Guid> Categories { get; init; } = [];
 

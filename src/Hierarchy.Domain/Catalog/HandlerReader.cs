@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace Hierarchy.Domain.Catalog;
+
+/// <summary>
+/// The HandlerSpecificData element: `xsi:type` names the handler (its prefix is declared anywhere above). Command lines and categories
+/// are understood; the data of other handlers stays in the original document.
+/// </summary>
+internal sealed class HandlerReader
+{
+    private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
+
+    /// <summary>The namespace of the handler's own type; null when it is not said.</summary>
+    public string? Namespace { get; private set; }
+
+    public string? CategoryType { get; private set; }
+
+    public CommandLineHandler? CommandLine { get; private set; }
+
+    public bool HasUninstallCommand { get; private set; }
+
+    public void Read(DocumentCursor cursor)
+    {
+        var reader = cursor.Reader;
+        var depth = reader.Depth;
+        var type = (reader.GetAttribute("type", SchemaInstance) ?? reader.GetAttribute("type") ?? "").Trim();
+        var colon = type.IndexOf(':', StringComparison.Ordinal);
+        Namespace = reader.LookupNamespace(colon < 0 ? "" : type[..colon]) is { Length: > 0 } uri && uri != UpdateDocument.Namespace ? uri : null;
+
+        // Another handler may have a command of that name and another shape.
+        var isCommandLine = type.Length == 0 || type.AsSpan(colon + 1).SequenceEqual("CommandLineInstallation");
+
+        while (cursor.NextChild(depth))
+        {
+            switch (reader.LocalName)
+            {
+                case "InstallCommand" when isCommandLine:
+                    CommandLine = ReadCommand(cursor);
+                    break;
+                case "UninstallCommand":
+                    HasUninstallCommand = true;
+                    cursor.Skip();
+                    break;
+                case "CategoryInformation":
+                    CategoryType = cursor.Attribute("CategoryType");
+                    cursor.Skip();
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
+            }
+        }
+    }
+
+    private static CommandLineHandler ReadCommand(DocumentCursor cursor)
+    {
+        var depth = cursor.Reader.Depth;
+        var program = cursor.Attribute("Program") ?? throw DocumentValues.Meaningless("Program of InstallCommand", null, "the name of a file");
+        var arguments = cursor.Reader.GetAttribute("Arguments") ?? "";
+        var rebootByDefault = DocumentValues.Boolean("RebootByDefault", cursor.Attribute("RebootByDefault"), absent: false);
+        var defaultResult = ReadResult("DefaultResult", cursor.Attribute("DefaultResult"), InstallResult.Failed);
+        var codes = new List<ReturnCode>();
+        while (cursor.NextChild(depth))
+        {
+            if (cursor.Reader.LocalName == "ReturnCode") codes.Add(ReadReturnCode(cursor));
+            else cursor.Skip();
+        }
+
+        return new CommandLineHandler
+        {
+            Program = program,
+            Arguments = arguments,
+            RebootByDefault = rebootByDefault,
+            DefaultResult = defaultResult,
+            ReturnCodes = codes,
+        };
+    }
+
+    private static ReturnCode ReadReturnCode(DocumentCursor cursor)
+    {
+        var text = cursor.Attribute("Code");
+        var code = new ReturnCode(
+            ReadCode(text) ?? throw DocumentValues.Meaningless("Code of ReturnCode", text, "an exit code"),
+            ReadResult("Result of ReturnCode", cursor.Attribute("Result"), InstallResult.Failed),
+            DocumentValues.Boolean("Reboot of ReturnCode", cursor.Attribute("Reboot"), absent: false));
+        cursor.Skip();
+        return code;
+    }
+
+    /// <summary>Signed, unsigned or hexadecimal: 3221225786 and -1073741510 are the same exit code.</summary>
+    private static int? ReadCode(string? text)
+    {
+        if (text is null) return null;
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+            return uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal) ? (int)hexadecimal : null;
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code) && code is >= int.MinValue and <= uint.MaxValue
+            ? unchecked((int)code)
+            : null;
+    }
+
+    private static InstallResult ReadResult(string name, string? value, InstallResult absent) => value switch
+    {
+        null => absent,
+        "Failed" => InstallResult.Failed,
+        "Succeeded" => InstallResult.Succeeded,
+        "Cancelled" or "Canceled" => InstallResult.Cancelled,
+        _ => throw DocumentValues.Meaningless(name, value, "Failed, Succeeded or Cancelled"),
+    };
+}
