@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+
+namespace Hierarchy.Domain.Groups;
+
+/// <summary>All target groups, ready to look up. Immutable; holds the built-in groups whether or not the log names them.</summary>
+public sealed class GroupTree
+{
+    private readonly FrozenDictionary<Guid, TargetGroup> _byId;
+    private readonly FrozenDictionary<string, TargetGroup> _byName;
+    private readonly FrozenDictionary<Guid, int> _depths;
+
+    /// <summary>Builds the tree. A group whose parent is not there, or that is in a loop, hangs under All Computers: records may arrive in any order.</summary>
+    public GroupTree(IEnumerable<TargetGroup> groups)
+    {
+        var byId = new Dictionary<Guid, TargetGroup>
+        {
+            [TargetGroup.AllComputers.Id] = TargetGroup.AllComputers,
+            [TargetGroup.UnassignedComputers.Id] = TargetGroup.UnassignedComputers,
+        };
+        foreach (var group in groups)
+            if (!group.IsBuiltIn)
+                byId[group.Id] = group;
+
+        _byId = byId.ToFrozenDictionary();
+        // Two groups of one name cannot be made at a root; should a log hold them all the same, the lower id wins everywhere alike.
+        _byName = byId.Values.GroupBy(group => group.Name, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(same => same.Key, same => same.MinBy(group => group.Id)!, StringComparer.OrdinalIgnoreCase);
+        _depths = byId.Keys.ToFrozenDictionary(id => id, id => PathOf(id).Count - 1);
+    }
+
+    /// <summary>A tree with the built-in groups alone.</summary>
+    public static GroupTree BuiltIn { get; } = new([]);
+
+    /// <summary>All groups, in no order.</summary>
+    public IReadOnlyCollection<TargetGroup> Groups => _byId.Values;
+
+    /// <summary>The group of that id; null when there is none.</summary>
+    public TargetGroup? Find(Guid id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>The group of that name, whatever the letter case; null when there is none.</summary>
+    public TargetGroup? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>0 for All Computers, 1 for what is nested in it, and so on; -1 for a group that is not there.</summary>
+    public int DepthOf(Guid id) => _depths.GetValueOrDefault(id, -1);
+
+    /// <summary>
+    /// The groups that count for a computer that names these: each with its ancestors. Unknown names are left out; when no name is known, or only All Computers, the computer is in
+    /// Unassigned Computers.
+    /// </summary>
+    public Membership MembershipOf(IEnumerable<string> names)
+    {
+        var direct = names.Select(name => Find(name.Trim())).Where(group => group is not null && group.Id != TargetGroup.AllComputers.Id).Select(group => group!).ToList();
+        if (direct.Count == 0)
+            direct.Add(TargetGroup.UnassignedComputers);
+
+        var depths = new Dictionary<Guid, int>();
+        foreach (var group in direct)
+            foreach (var ancestor in PathOf(group.Id))
+                depths[ancestor] = _depths[ancestor];
+        return new Membership(direct.Select(group => group.Name).Distinct().Order(StringComparer.Ordinal).ToArray(), depths);
+    }
+
+    /// <summary>From the group up to All Computers.</summary>
+    private List<Guid> PathOf(Guid id)
+    {
+        var path = new List<Guid>();
+        var current = id;
+        while (current != TargetGroup.AllComputers.Id && !path.Contains(current))
+        {
+            path.Add(current);
+            current = _byId.TryGetValue(current, out var group) && group.ParentId is { } parent && _byId.ContainsKey(parent) ? parent : TargetGroup.AllComputers.Id;
+        }
+
+        path.Add(TargetGroup.AllComputers.Id);
+        return path;
+    }
+}

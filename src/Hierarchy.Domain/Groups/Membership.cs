@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+
+namespace Hierarchy.Domain.Groups;
+
+/// <summary>The groups whose approvals count for one computer: those that it is in, and all that these are nested in, each with its depth.</summary>
+public sealed class Membership
+{
+    /// <summary>Changes when the inputs of decisions change their meaning: a client with another hash takes everything anew.</summary>
+    private const byte ScopeVersion = 1;
+
+    private readonly FrozenDictionary<Guid, int> _depths;
+
+    internal Membership(IReadOnlyList<string> direct, Dictionary<Guid, int> depths)
+    {
+        Direct = direct;
+        _depths = depths.ToFrozenDictionary();
+        ScopeHash = Hash(depths);
+    }
+
+    /// <summary>Names of the groups that the computer is in, sorted.</summary>
+    public IReadOnlyList<string> Direct { get; }
+
+    /// <summary>16 bytes that are equal exactly when the groups and their depths are.</summary>
+    public byte[] ScopeHash { get; }
+
+    /// <summary>False when the group does not count for the computer; its depth otherwise.</summary>
+    public bool TryGetDepth(Guid groupId, out int depth) => _depths.TryGetValue(groupId, out depth);
+
+    private static byte[] Hash(Dictionary<Guid, int> depths)
+    {
+        var bytes = new byte[1 + (20 * depths.Count)];
+        bytes[0] = ScopeVersion;
+        var rest = bytes.AsSpan(1);
+        foreach (var (id, depth) in depths.OrderBy(pair => pair.Key))
+        {
+            id.TryWriteBytes(rest, bigEndian: true, out _);
+            BinaryPrimitives.WriteInt32BigEndian(rest[16..], depth);
+            rest = rest[20..];
+        }
+
+        return SHA256.HashData(bytes)[..16];
+    }
+}

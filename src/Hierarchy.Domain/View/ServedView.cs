@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
+
+namespace Hierarchy.Domain.View;
+
+/// <summary>
+/// What a server serves to clients: the state of the log at one position, immutable, swapped whole. It exists only at states that equal a checkpoint: after a fold, or after a whole
+/// transaction.
+/// </summary>
+public sealed class ServedView
+{
+    internal ServedView(
+        LogHead head,
+        ImmutableDictionary<Guid, UpdateEntry> updates,
+        ImmutableDictionary<int, RevisionId> revisionIds,
+        ImmutableDictionary<RevisionId, ImmutableArray<Guid>> bundleParents,
+        ImmutableDictionary<Guid, TargetGroup> groupRecords,
+        GroupTree groups,
+        ImmutableDictionary<string, Sites.Site> sites,
+        ImmutableDictionary<Guid, EnrolledServer> servers,
+        ImmutableDictionary<FileName, CatalogFile> files,
+        long revisionRemovedAt,
+        RecentTouches recent)
+    {
+        Head = head;
+        Updates = updates;
+        RevisionIds = revisionIds;
+        BundleParents = bundleParents;
+        GroupRecords = groupRecords;
+        Groups = groups;
+        Sites = sites;
+        Servers = servers;
+        Files = files;
+        RevisionRemovedAt = revisionRemovedAt;
+        Recent = recent;
+    }
+
+    /// <summary>Nothing at all.</summary>
+    public static ServedView Empty { get; } = new ServedViewBuilder().Build(LogHead.Empty);
+
+    /// <summary>Where the log stood.</summary>
+    public LogHead Head { get; }
+
+    /// <summary>Everything known of every update.</summary>
+    public ImmutableDictionary<Guid, UpdateEntry> Updates { get; }
+
+    /// <summary>By short number.</summary>
+    public ImmutableDictionary<int, RevisionId> RevisionIds { get; }
+
+    /// <summary>All groups.</summary>
+    public GroupTree Groups { get; }
+
+    /// <summary>Sites by lower-case name.</summary>
+    public ImmutableDictionary<string, Sites.Site> Sites { get; }
+
+    /// <summary>Enrolled servers.</summary>
+    public ImmutableDictionary<Guid, EnrolledServer> Servers { get; }
+
+    /// <summary>Files by their wire name, SHA-1.</summary>
+    public ImmutableDictionary<FileName, CatalogFile> Files { get; }
+
+    internal ImmutableDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
+
+    internal ImmutableDictionary<Guid, TargetGroup> GroupRecords { get; }
+
+    internal long RevisionRemovedAt { get; }
+
+    internal RecentTouches Recent { get; }
+
+    /// <summary>The revision of that number; null when there is none.</summary>
+    public CatalogEntry? Find(int revisionId) => RevisionIds.TryGetValue(revisionId, out var id) ? Find(id) : null;
+
+    /// <summary>That revision; null when it is not there.</summary>
+    public CatalogEntry? Find(RevisionId id) => Updates.GetValueOrDefault(id.UpdateId)?.Find(id.RevisionNumber);
+
+    /// <summary>True when a client that has everything up to the sequence can be sent what changed since; false when it must take everything anew (a removed revision has no name left).</summary>
+    public bool CanTellChangesSince(long sequence) => sequence >= Head.Floor && sequence >= RevisionRemovedAt;
+
+    /// <summary>Updates whose decisions may have changed after the sequence.</summary>
+    public IEnumerable<UpdateEntry> ChangedSince(long sequence)
+    {
+        if (sequence >= Head.Position.Sequence) return [];
+        return Recent.Covers(sequence)
+            ? Recent.Since(sequence).Distinct().Select(id => Updates.GetValueOrDefault(id)).Where(update => update is not null).Select(update => update!)
+            : Updates.Values.Where(update => update.ChangedAt > sequence);
+    }
+
+    /// <summary>The decisions of one computer about an update: the latest revision, and older ones that a live bundle names. None for an update that is declined or withdrawn.</summary>
+    public void Decide(UpdateEntry update, Membership membership, List<Decision> into)
+    {
+        if (!update.IsLive) return;
+        var latest = update.Latest!; // IsLive says that there is one.
+        for (var i = 0; i < update.Revisions.Count - 1; i++)
+            if (IsBundled(update.Revisions[i].Id))
+                into.Add(new Decision(update.Revisions[i], DecisionAction.Bundle, Deadline: null));
+        into.Add(DecideLatest(update, latest, membership));
+    }
+
+    private Decision DecideLatest(UpdateEntry update, CatalogEntry latest, Membership membership)
+    {
+        if (latest.Type is UpdateType.Detectoid or UpdateType.Category) return new Decision(latest, DecisionAction.Evaluate, Deadline: null);
+        var approval = update.Approvals.Count == 0 ? null : ApprovalConflict.Resolve(update.Approvals, membership);
+        return approval?.Action switch
+        {
+            ApprovalAction.Install => new Decision(latest, DecisionAction.Install, approval.Deadline),
+            ApprovalAction.Uninstall => new Decision(latest, DecisionAction.Uninstall, approval.Deadline),
+            ApprovalAction.OptionalInstall => new Decision(latest, DecisionAction.OptionalInstall, approval.Deadline),
+            _ when IsBundled(latest.Id) && !latest.IsExplicitlyDeployable => new Decision(latest, DecisionAction.Bundle, Deadline: null),
+            _ => new Decision(latest, DecisionAction.Evaluate, Deadline: null),
+        };
+    }
+
+    private bool IsBundled(RevisionId id)
+    {
+        if (!BundleParents.TryGetValue(id, out var parents)) return false;
+        foreach (var parent in parents)
+            if (Updates.TryGetValue(parent, out var update) && update.IsLive)
+                return true;
+        return false;
+    }
+}

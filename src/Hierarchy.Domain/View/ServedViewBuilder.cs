@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
+
+namespace Hierarchy.Domain.View;
+
+/// <summary>
+/// Makes the next view from the last one and what changed. Records may come in any order and name what is not there yet: nothing in a log refers to something that must exist.
+/// Not safe for concurrent use.
+/// </summary>
+public sealed class ServedViewBuilder
+{
+    private readonly ImmutableDictionary<Guid, UpdateEntry>.Builder _updates;
+    private readonly ImmutableDictionary<int, RevisionId>.Builder _revisionIds;
+    private readonly ImmutableDictionary<RevisionId, ImmutableArray<Guid>>.Builder _bundleParents;
+    private readonly ImmutableDictionary<Guid, TargetGroup>.Builder _groups;
+    private readonly ImmutableDictionary<string, Sites.Site>.Builder _sites;
+    private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
+    private readonly ImmutableDictionary<FileName, CatalogFile>.Builder _files;
+    private readonly ServedView? _previous;
+    private readonly HashSet<Guid> _touched = [];
+    private GroupTree? _groupTree;
+    private long _revisionRemovedAt;
+
+    /// <summary>From nothing.</summary>
+    public ServedViewBuilder() : this(previous: null) { }
+
+    /// <summary>On top of a view; null for none.</summary>
+    public ServedViewBuilder(ServedView? previous)
+    {
+        _previous = previous;
+        _updates = previous?.Updates.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, UpdateEntry>();
+        _revisionIds = previous?.RevisionIds.ToBuilder() ?? ImmutableDictionary.CreateBuilder<int, RevisionId>();
+        _bundleParents = previous?.BundleParents.ToBuilder() ?? ImmutableDictionary.CreateBuilder<RevisionId, ImmutableArray<Guid>>();
+        _groups = previous?.GroupRecords.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, TargetGroup>();
+        _sites = previous?.Sites.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.Site>(StringComparer.Ordinal);
+        _servers = previous?.Servers.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, EnrolledServer>();
+        _files = previous?.Files.ToBuilder() ?? ImmutableDictionary.CreateBuilder<FileName, CatalogFile>();
+        _groupTree = previous?.Groups;
+        _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
+    }
+
+    /// <summary>Takes a record in.</summary>
+    public void Apply(ViewRecord record)
+    {
+        switch (record)
+        {
+            case ViewRecord.Revision revision:
+                Add(revision.Entry);
+                break;
+            case ViewRecord.RevisionRemoved removed:
+                Remove(removed);
+                break;
+            case ViewRecord.Decline decline:
+                Change(decline.UpdateId, decline.Sequence, update => update with { IsDeclined = decline.IsDeclined });
+                TouchChildren(decline.UpdateId, decline.Sequence);
+                break;
+            case ViewRecord.Approved approved:
+                Change(approved.Approval.UpdateId, approved.Sequence, update => update with { Approvals = Without(update.Approvals, approved.Approval.GroupId, approved.Approval) });
+                break;
+            case ViewRecord.ApprovalRemoved removed:
+                Change(removed.UpdateId, removed.Sequence, update => update with { Approvals = Without(update.Approvals, removed.GroupId, add: null) });
+                break;
+            case ViewRecord.Group group:
+                Set(_groups, group.GroupId, group.State);
+                _groupTree = null;
+                break;
+            case ViewRecord.Site site:
+                Set(_sites, site.Key, site.State);
+                break;
+            case ViewRecord.Server server:
+                Set(_servers, server.ServerId, server.State);
+                break;
+        }
+    }
+
+    /// <summary>The view at that head. The builder may go on, but what it touched so far counts for this view.</summary>
+    public ServedView Build(LogHead head)
+    {
+        var recent = _previous is null ? RecentTouches.StartingAt(head.Position.Sequence) : _previous.Recent.With(head.Position.Sequence, _touched);
+        _groupTree ??= new GroupTree(_groups.Values);
+        return new ServedView(
+            head, _updates.ToImmutable(), _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
+            _files.ToImmutable(), _revisionRemovedAt, recent);
+    }
+
+    private void Add(CatalogEntry entry)
+    {
+        var latestBefore = _updates.GetValueOrDefault(entry.Id.UpdateId)?.Latest;
+        Change(entry.Id.UpdateId, entry.Sequence, update => update with { Revisions = Insert(update.Revisions, entry) });
+        _revisionIds[entry.RevisionId] = entry.Id;
+        foreach (var file in entry.Files)
+            _files[FileName.From(file.Sha1.Span)] = file;
+        if (latestBefore is not null && latestBefore.Id.RevisionNumber <= entry.Id.RevisionNumber) Unlink(latestBefore, entry.Sequence);
+        if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
+    }
+
+    private void Remove(ViewRecord.RevisionRemoved removed)
+    {
+        _revisionRemovedAt = Math.Max(_revisionRemovedAt, removed.Sequence);
+        if (!_updates.TryGetValue(removed.Id.UpdateId, out var before) || before.Find(removed.Id.RevisionNumber) is not { } entry) return;
+        _revisionIds.Remove(entry.RevisionId);
+        if (before.Latest!.Id == entry.Id) Unlink(entry, removed.Sequence); // It has at least the revision just found.
+        Change(removed.Id.UpdateId, removed.Sequence, update => update with { Revisions = update.Revisions.Where(revision => revision.Id != removed.Id).ToArray() });
+        if (_updates[removed.Id.UpdateId].Latest is { } latest && before.Latest.Id == entry.Id) Link(latest);
+    }
+
+    /// <summary>Only the latest revision of a bundle counts: its children are named by it, and no longer by the one before.</summary>
+    private void Link(CatalogEntry parent)
+    {
+        foreach (var child in parent.BundledUpdates.SelectMany(group => group.AnyOf).Distinct())
+        {
+            var parents = _bundleParents.GetValueOrDefault(child, []);
+            if (parents.Contains(parent.Id.UpdateId)) continue;
+            _bundleParents[child] = parents.Add(parent.Id.UpdateId);
+            TouchIfKnown(child.UpdateId, parent.Sequence);
+        }
+    }
+
+    private void Unlink(CatalogEntry parent, long sequence)
+    {
+        foreach (var child in parent.BundledUpdates.SelectMany(group => group.AnyOf).Distinct())
+        {
+            var parents = _bundleParents.GetValueOrDefault(child, []).Remove(parent.Id.UpdateId);
+            if (parents.IsEmpty) _bundleParents.Remove(child);
+            else _bundleParents[child] = parents;
+            TouchIfKnown(child.UpdateId, sequence);
+        }
+    }
+
+    private void TouchChildren(Guid updateId, long sequence)
+    {
+        if (_updates[updateId].Latest is not { } latest) return;
+        foreach (var child in latest.BundledUpdates.SelectMany(group => group.AnyOf))
+            TouchIfKnown(child.UpdateId, sequence);
+    }
+
+    private void TouchIfKnown(Guid updateId, long sequence)
+    {
+        if (_updates.ContainsKey(updateId)) Change(updateId, sequence, update => update);
+    }
+
+    private void Change(Guid updateId, long sequence, Func<UpdateEntry, UpdateEntry> change)
+    {
+        var before = _updates.GetValueOrDefault(updateId) ?? new UpdateEntry { UpdateId = updateId };
+        _updates[updateId] = change(before) with { ChangedAt = Math.Max(before.ChangedAt, sequence) };
+        if (_previous is not null) _touched.Add(updateId);
+    }
+
+    private static IReadOnlyList<CatalogEntry> Insert(IReadOnlyList<CatalogEntry> revisions, CatalogEntry entry) => revisions.Count == 0
+        ? [entry]
+        : [.. revisions.Where(revision => revision.Id != entry.Id).Append(entry).OrderBy(revision => revision.Id.RevisionNumber)];
+
+    private static Approval[] Without(IReadOnlyList<Approval> approvals, Guid groupId, Approval? add)
+    {
+        var rest = approvals.Where(approval => approval.GroupId != groupId);
+        return add is null ? [.. rest] : [.. rest, add];
+    }
+
+    private static void Set<TKey, TState>(ImmutableDictionary<TKey, TState>.Builder records, TKey key, TState? state)
+        where TKey : notnull
+        where TState : class
+    {
+        if (state is null) records.Remove(key);
+        else records[key] = state;
+    }
+}

@@ -1,0 +1,38 @@
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Catalog;
+
+namespace Hierarchy.Domain.View;
+
+/// <summary>All that a server knows of one update. Immutable.</summary>
+public sealed record UpdateEntry
+{
+    /// <summary>The update.</summary>
+    public required Guid UpdateId { get; init; }
+
+    /// <summary>Its revisions, ascending; empty when only a decision about it is known.</summary>
+    public IReadOnlyList<CatalogEntry> Revisions { get; init; } = [];
+
+    /// <summary>Approvals for any group.</summary>
+    public IReadOnlyList<Approval> Approvals { get; init; } = [];
+
+    /// <summary>Neither offered nor evaluated.</summary>
+    public bool IsDeclined { get; init; }
+
+    /// <summary>The newest sequence of anything that decides about it.</summary>
+    public long ChangedAt { get; init; }
+
+    /// <summary>The highest revision; null when there is none.</summary>
+    public CatalogEntry? Latest => Revisions.Count == 0 ? null : Revisions[^1];
+
+    /// <summary>True when clients learn of it: the latest revision is there, not declined and not withdrawn.</summary>
+    public bool IsLive => Latest is { PublicationState: PublicationState.Published } && !IsDeclined;
+
+    /// <summary>The revision of that number; null when it is not there.</summary>
+    public CatalogEntry? Find(int revisionNumber)
+    {
+        foreach (var revision in Revisions)
+            if (revision.Id.RevisionNumber == revisionNumber)
+                return revision;
+        return null;
+    }
+}

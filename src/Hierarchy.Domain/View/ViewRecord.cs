@@ -1,0 +1,33 @@
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Groups;
+
+namespace Hierarchy.Domain.View;
+
+/// <summary>A record of the change log, understood. The sequence is where it stands in the log.</summary>
+public abstract record ViewRecord(long Sequence)
+{
+    /// <summary>A revision, new or rewritten.</summary>
+    public sealed record Revision(CatalogEntry Entry) : ViewRecord(Entry.Sequence);
+
+    /// <summary>A revision that was removed from the catalog.</summary>
+    public sealed record RevisionRemoved(long Sequence, RevisionId Id) : ViewRecord(Sequence);
+
+    /// <summary>An update that was declined, or whose decline was taken back.</summary>
+    public sealed record Decline(long Sequence, Guid UpdateId, bool IsDeclined) : ViewRecord(Sequence);
+
+    /// <summary>An approval.</summary>
+    public sealed record Approved(long Sequence, Approval Approval) : ViewRecord(Sequence);
+
+    /// <summary>An approval that was removed.</summary>
+    public sealed record ApprovalRemoved(long Sequence, Guid UpdateId, Guid GroupId) : ViewRecord(Sequence);
+
+    /// <summary>A group; null when it was removed.</summary>
+    public sealed record Group(long Sequence, Guid GroupId, TargetGroup? State) : ViewRecord(Sequence);
+
+    /// <summary>A site; null when it was removed.</summary>
+    public sealed record Site(long Sequence, string Key, Sites.Site? State) : ViewRecord(Sequence);
+
+    /// <summary>A server; null when it was removed.</summary>
+    public sealed record Server(long Sequence, Guid ServerId, EnrolledServer? State) : ViewRecord(Sequence);
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Sites;
+using Hierarchy.Domain.View;
+using Hierarchy.Protocol.Catalog.V1;
+using ApprovalAction = Hierarchy.Domain.Approvals.ApprovalAction;
+
+namespace Hierarchy.Replication.Wire;
+
+/// <summary>Records of the change log, between their bytes and what they mean. The only place that knows both.</summary>
+public static class CatalogRecords
+{
+    /// <summary>
+    /// What a record means to the view; null for kinds that it does not show, unknown ones included. A damaged payload of a known kind is an error: the log that carries it equals its
+    /// checkpoint, so the authority wrote it so.
+    /// </summary>
+    /// <exception cref="IntegrityException">Key or payload have another shape than the kind says.</exception>
+    public static ViewRecord? Read(in ChangeRecord record)
+    {
+        try
+        {
+            return (RecordKind)record.Kind switch
+            {
+                RecordKind.Revision => ReadRevision(record),
+                RecordKind.Decline => new ViewRecord.Decline(record.Sequence, Id(record, 0, 16), IsDeclined: !record.IsTombstone),
+                RecordKind.TargetGroup => new ViewRecord.Group(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? ReadGroup(payload) : null),
+                RecordKind.Approval => ReadApproval(record),
+                RecordKind.Site => new ViewRecord.Site(record.Sequence, System.Text.Encoding.UTF8.GetString(record.Key.Span), record.Payload is { } payload ? ReadSite(payload) : null),
+                RecordKind.Server => new ViewRecord.Server(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? ReadServer(payload) : null),
+                _ => null,
+            };
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or FormatException or ArgumentException)
+        {
+            throw new IntegrityException($"Record {record.Sequence} of kind {record.Kind} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A revision's record, from its payload.</summary>
+    public static Change Revision(RevisionId id, byte[] payload) => new((int)RecordKind.Revision, id.ToKey(), payload);
+
+    /// <summary>An approval.</summary>
+    public static Change Approval(Approval approval, DateTimeOffset approvedAt, string approvedBy) => new(
+        (int)RecordKind.Approval,
+        ApprovalKey(approval.UpdateId, approval.GroupId),
+        Message(approval, approvedAt, approvedBy).ToByteArray());
+
+    /// <summary>The message of an approval's record.</summary>
+    public static ApprovalRecord Message(Approval approval, DateTimeOffset approvedAt, string approvedBy) => new()
+    {
+        UpdateId = RevisionRecords.FromGuid(approval.UpdateId),
+        GroupId = RevisionRecords.FromGuid(approval.GroupId),
+        RevisionNumber = approval.RevisionNumber,
+        Action = (Protocol.Catalog.V1.ApprovalAction)approval.Action,
+        Deadline = approval.Deadline?.ToTimestamp(),
+        ApprovedAt = approvedAt.ToTimestamp(),
+        ApprovedBy = approvedBy,
+    };
+
+    /// <summary>Removes an approval.</summary>
+    public static Change NoApproval(Guid updateId, Guid groupId) => new((int)RecordKind.Approval, ApprovalKey(updateId, groupId), Payload: null);
+
+    /// <summary>The key of an approval's record.</summary>
+    public static byte[] ApprovalKey(Guid updateId, Guid groupId) => [.. updateId.ToByteArray(bigEndian: true), .. groupId.ToByteArray(bigEndian: true)];
+
+    /// <summary>A decline.</summary>
+    public static Change Decline(Guid updateId, DateTimeOffset declinedAt, string declinedBy) => new(
+        (int)RecordKind.Decline, updateId.ToByteArray(bigEndian: true), new DeclineRecord { DeclinedAt = declinedAt.ToTimestamp(), DeclinedBy = declinedBy }.ToByteArray());
+
+    /// <summary>Takes a decline back.</summary>
+    public static Change NoDecline(Guid updateId) => new((int)RecordKind.Decline, updateId.ToByteArray(bigEndian: true), Payload: null);
+
+    /// <summary>A group.</summary>
+    public static Change Group(TargetGroup group) => new((int)RecordKind.TargetGroup, group.Id.ToByteArray(bigEndian: true), Message(group).ToByteArray());
+
+    /// <summary>The message of a group's record.</summary>
+    public static TargetGroupRecord Message(TargetGroup group) => new()
+    {
+        GroupId = RevisionRecords.FromGuid(group.Id),
+        Name = group.Name,
+        ParentId = group.ParentId is { } parent ? RevisionRecords.FromGuid(parent) : ByteString.Empty,
+    };
+
+    /// <summary>Removes a group.</summary>
+    public static Change NoGroup(Guid groupId) => new((int)RecordKind.TargetGroup, groupId.ToByteArray(bigEndian: true), Payload: null);
+
+    /// <summary>A site.</summary>
+    public static Change Site(Site site) => new((int)RecordKind.Site, SiteKey(site.Name), Message(site).ToByteArray());
+
+    /// <summary>The message of a site's record.</summary>
+    public static SiteRecord Message(Site site)
+    {
+        var message = new SiteRecord { Name = site.Name };
+        message.Subnets.Add(site.Subnets.Select(subnet => subnet.ToString()));
+        return message;
+    }
+
+    /// <summary>Removes a site.</summary>
+    public static Change NoSite(string name) => new((int)RecordKind.Site, SiteKey(name), Payload: null);
+
+    /// <summary>A server.</summary>
+    public static Change Server(EnrolledServer server) => new((int)RecordKind.Server, server.Id.ToByteArray(bigEndian: true), Message(server).ToByteArray());
+
+    /// <summary>The message of a server's record.</summary>
+    public static ServerRecord Message(EnrolledServer server) => new()
+    {
+        ServerId = RevisionRecords.FromGuid(server.Id),
+        Name = server.Name,
+        Role = (ServerRole)server.Role,
+        Site = server.Site,
+        GrpcUrl = server.GrpcUrl,
+        ContentUrl = server.ContentUrl,
+        ParentId = server.ParentId is { } parent ? RevisionRecords.FromGuid(parent) : ByteString.Empty,
+    };
+
+    /// <summary>A server's record, understood.</summary>
+    /// <exception cref="IntegrityException">An id has another length than 16 bytes.</exception>
+    public static EnrolledServer FromMessage(ServerRecord message) => new(
+        RevisionRecords.ToGuid(message.ServerId), message.Name, (int)message.Role, message.Site, message.GrpcUrl, message.ContentUrl,
+        message.ParentId.Length == 0 ? null : RevisionRecords.ToGuid(message.ParentId));
+
+    private static byte[] SiteKey(string name) => System.Text.Encoding.UTF8.GetBytes(name.ToLower(CultureInfo.InvariantCulture));
+
+    private static ViewRecord ReadRevision(in ChangeRecord record)
+    {
+        if (!RevisionId.TryFromKey(record.Key.Span, out var id)) throw new FormatException($"its key has {record.Key.Length} bytes");
+        return record.Payload is { } payload
+            ? new ViewRecord.Revision(RevisionRecords.ReadEntry(record.Sequence, payload))
+            : new ViewRecord.RevisionRemoved(record.Sequence, id);
+    }
+
+    private static ViewRecord ReadApproval(in ChangeRecord record)
+    {
+        var updateId = Id(record, 0, 32);
+        var groupId = Id(record, 16, 32);
+        if (record.Payload is not { } payload) return new ViewRecord.ApprovalRemoved(record.Sequence, updateId, groupId);
+        var message = ApprovalRecord.Parser.ParseFrom(payload.Span);
+        return new ViewRecord.Approved(
+            record.Sequence, new Approval(updateId, groupId, message.RevisionNumber, (ApprovalAction)message.Action, message.Deadline?.ToDateTimeOffset()));
+    }
+
+    private static TargetGroup ReadGroup(ReadOnlyMemory<byte> payload)
+    {
+        var message = TargetGroupRecord.Parser.ParseFrom(payload.Span);
+        return new TargetGroup(RevisionRecords.ToGuid(message.GroupId), message.Name, message.ParentId.Length == 0 ? null : RevisionRecords.ToGuid(message.ParentId));
+    }
+
+    private static Site ReadSite(ReadOnlyMemory<byte> payload)
+    {
+        var message = SiteRecord.Parser.ParseFrom(payload.Span);
+        return new Site(message.Name, message.Subnets.Select(text => Subnet.Parse(text)).ToArray());
+    }
+
+    private static EnrolledServer ReadServer(ReadOnlyMemory<byte> payload) => FromMessage(ServerRecord.Parser.ParseFrom(payload.Span));
+
+    private static Guid Id(in ChangeRecord record, int offset, int length) => record.Key.Length == length
+        ? new Guid(record.Key.Span.Slice(offset, 16), bigEndian: true)
+        : throw new FormatException($"its key has {record.Key.Length} bytes, not {length}");
+}

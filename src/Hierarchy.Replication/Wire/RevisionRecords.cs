@@ -1,0 +1,206 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Protocol.Catalog.V1;
+using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
+using Utf8 = System.Text.Encoding;
+
+namespace Hierarchy.Replication.Wire;
+
+/// <summary>Payloads of revision records: made once, by the root; read everywhere.</summary>
+public static class RevisionRecords
+{
+    /// <summary>The largest document that is taken or opened, in bytes of UTF-8.</summary>
+    public const int MaxDocumentBytes = 64 * 1024 * 1024;
+
+    // Four gives about nine tenths of the best ratio on update documents at a tenth of its time; the root pays it once per revision.
+    private const int BrotliQuality = 4;
+    private const int BrotliWindow = 18;
+
+    /// <summary>The record of a revision.</summary>
+    /// <param name="revision">The document, understood.</param>
+    /// <param name="xml">The document as the upstream gave it.</param>
+    /// <param name="revisionId">The short number that the root gives it.</param>
+    /// <param name="microsoftUpdateUrl">Where a file of the given SHA-1 is served; null where nobody said.</param>
+    /// <param name="arrival">When the root took it.</param>
+    public static byte[] Encode(UpdateRevision revision, string xml, int revisionId, Func<ReadOnlyMemory<byte>, string?> microsoftUpdateUrl, DateTimeOffset arrival)
+    {
+        var record = new RevisionRecord { Head = HeadOf(revision, revisionId, microsoftUpdateUrl, arrival), Document = Compress(xml) };
+        record.Head.DocumentSha256 = record.Document.Sha256;
+        return record.ToByteArray();
+    }
+
+    /// <summary>Reads the head and passes over the document.</summary>
+    /// <exception cref="IntegrityException">The payload is not a revision record.</exception>
+    public static RevisionHead ReadHead(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            using var input = Input(payload);
+            RevisionHead? head = null;
+            for (uint tag; (tag = input.ReadTag()) != 0;)
+            {
+                if (WireFormat.GetTagFieldNumber(tag) != RevisionRecord.HeadFieldNumber)
+                {
+                    input.SkipLastField();
+                    continue;
+                }
+
+                head ??= new RevisionHead();
+                input.ReadMessage(head);
+            }
+
+            return head is not null && head.UpdateId.Length == 16
+                ? head
+                : throw new IntegrityException("A revision record has no head; the server that wrote it is damaged or much newer.");
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new IntegrityException($"A revision record cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Opens the document and checks it against its digest.</summary>
+    /// <exception cref="IntegrityException">It is damaged, too large, or encoded in a way that this version does not know.</exception>
+    public static string ReadDocument(ReadOnlyMemory<byte> payload)
+    {
+        var document = Parse(payload).Document ?? throw new IntegrityException("A revision record has no document.");
+        if (document.Size is < 0 or > MaxDocumentBytes) throw new IntegrityException($"A document claims {document.Size} bytes; at most {MaxDocumentBytes} are opened.");
+        var utf8 = new byte[document.Size];
+        var whole = document.Encoding switch
+        {
+            Encoding.Identity => document.Data.Length == utf8.Length && document.Data.Span.TryCopyTo(utf8),
+            Encoding.Brotli => BrotliDecoder.TryDecompress(document.Data.Span, utf8, out var written) && written == utf8.Length,
+            _ => throw new IntegrityException($"A document is encoded as {document.Encoding}, which this version does not know; update it."),
+        };
+        if (!whole || !SHA256.HashData(utf8).AsSpan().SequenceEqual(document.Sha256.Span))
+            throw new IntegrityException("A document is damaged: it does not have the digest that its record states.");
+        return Utf8.UTF8.GetString(utf8);
+    }
+
+    /// <summary>What a server keeps in memory of the revision.</summary>
+    /// <exception cref="IntegrityException">The payload is not a revision record.</exception>
+    public static CatalogEntry ReadEntry(long sequence, ReadOnlyMemory<byte> payload)
+    {
+        var head = ReadHead(payload);
+        return new CatalogEntry
+        {
+            RevisionId = head.RevisionId,
+            Id = new RevisionId(ToGuid(head.UpdateId), head.RevisionNumber),
+            Sequence = sequence,
+            Type = (UpdateType)head.Type,
+            Title = head.Title,
+            DocumentDigest = head.DocumentSha256.Memory,
+            KnowledgeBaseArticles = head.KnowledgeBaseArticles.Count == 0 ? [] : head.KnowledgeBaseArticles.ToArray(),
+            Categories = Guids(head.Categories),
+            CategoryType = head.CategoryType.Length == 0 ? null : head.CategoryType,
+            Prerequisites = head.Prerequisites.Count == 0 ? [] : head.Prerequisites.Select(clause => new Prerequisite(Guids(clause.AnyOf), clause.IsCategory)).ToArray(),
+            BundledUpdates = head.BundledUpdates.Count == 0
+                ? []
+                : head.BundledUpdates.Select(bundle => new BundleGroup(bundle.AnyOf.Select(id => new RevisionId(ToGuid(id.UpdateId), id.RevisionNumber)).ToArray())).ToArray(),
+            SupersededUpdates = Guids(head.SupersededUpdates),
+            Files = head.Files.Count == 0
+                ? []
+                : head.Files.Where(file => file.Sha1.Length == 20)
+                    .Select(file => new CatalogFile(file.Name, file.Size, file.Sha1.Memory, file.Sha256.Memory, file.MicrosoftUpdateUrl.Length == 0 ? null : file.MicrosoftUpdateUrl)).ToArray(),
+            PublicationState = head.Expired ? PublicationState.Expired : PublicationState.Published,
+            IsExplicitlyDeployable = head.ExplicitlyDeployable,
+            CanUninstall = head.CanUninstall,
+            CanRequestUserInput = head.CanRequestUserInput,
+            EulaId = head.EulaId.Length == 16 ? ToGuid(head.EulaId) : null,
+        };
+    }
+
+    internal static ByteString FromGuid(Guid id) => ByteString.CopyFrom(id.ToByteArray(bigEndian: true));
+
+    internal static Guid ToGuid(ByteString bytes) => bytes.Length == 16
+        ? new Guid(bytes.Span, bigEndian: true)
+        : throw new IntegrityException($"An id of {bytes.Length} bytes stands where one of 16 belongs.");
+
+    private static RevisionHead HeadOf(UpdateRevision revision, int revisionId, Func<ReadOnlyMemory<byte>, string?> microsoftUpdateUrl, DateTimeOffset arrival)
+    {
+        var head = new RevisionHead
+        {
+            RevisionId = revisionId,
+            UpdateId = FromGuid(revision.Id.UpdateId),
+            RevisionNumber = revision.Id.RevisionNumber,
+            Type = (Protocol.Catalog.V1.UpdateType)revision.Type,
+            Title = revision.Texts[0].Title,
+            Severity = revision.Severity ?? "",
+            CategoryType = revision.CategoryType ?? "",
+            CreationDate = revision.CreationDate?.ToTimestamp(),
+            ArrivalDate = arrival.ToTimestamp(),
+            Expired = revision.PublicationState == PublicationState.Expired,
+            ExplicitlyDeployable = revision.IsExplicitlyDeployable,
+            CanUninstall = revision.CanUninstall,
+            CanRequestUserInput = revision.Installation.CanRequestUserInput,
+            EulaId = revision.EulaId is { } eula ? FromGuid(eula) : ByteString.Empty,
+            Handler = revision.Handler ?? "",
+        };
+        head.KnowledgeBaseArticles.Add(revision.KnowledgeBaseArticles);
+        head.SecurityBulletins.Add(revision.SecurityBulletins);
+        head.Categories.Add(revision.Categories.Select(FromGuid));
+        head.SupersededUpdates.Add(revision.SupersededUpdates.Select(FromGuid));
+        head.Languages.Add(revision.Texts.Select(text => text.Language));
+        foreach (var prerequisite in revision.Prerequisites)
+        {
+            var clause = new Clause { IsCategory = prerequisite.IsCategory };
+            clause.AnyOf.Add(prerequisite.AnyOf.Select(FromGuid));
+            head.Prerequisites.Add(clause);
+        }
+
+        foreach (var group in revision.BundledUpdates)
+        {
+            var bundle = new Bundle();
+            bundle.AnyOf.Add(group.AnyOf.Select(id => new Identity { UpdateId = FromGuid(id.UpdateId), RevisionNumber = id.RevisionNumber }));
+            head.BundledUpdates.Add(bundle);
+        }
+
+        foreach (var file in revision.Files)
+            head.Files.Add(new Protocol.Catalog.V1.File
+            {
+                Name = file.Name,
+                Size = file.Size,
+                Sha1 = ByteString.CopyFrom(file.Sha1),
+                Sha256 = ByteString.CopyFrom(file.Sha256),
+                MicrosoftUpdateUrl = microsoftUpdateUrl(file.Sha1) ?? "",
+            });
+        return head;
+    }
+
+    private static RevisionDocument Compress(string xml)
+    {
+        var utf8 = Utf8.UTF8.GetBytes(xml);
+        var buffer = new byte[BrotliEncoder.GetMaxCompressedLength(utf8.Length)];
+        var compressed = BrotliEncoder.TryCompress(utf8, buffer, out var written, BrotliQuality, BrotliWindow) && written < utf8.Length;
+        return new RevisionDocument
+        {
+            Encoding = compressed ? Encoding.Brotli : Encoding.Identity,
+            Data = compressed ? ByteString.CopyFrom(buffer, 0, written) : UnsafeByteOperations.UnsafeWrap(utf8),
+            Size = utf8.Length,
+            Sha256 = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(utf8)),
+        };
+    }
+
+    private static RevisionRecord Parse(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return RevisionRecord.Parser.ParseFrom(payload.Span);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new IntegrityException($"A revision record cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static CodedInputStream Input(ReadOnlyMemory<byte> payload) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(payload, out var segment)
+            ? new CodedInputStream(segment.Array!, segment.Offset, segment.Count) // TryGetArray gave an array.
+            : new CodedInputStream(payload.ToArray());
+
+    private static Guid[] Guids(Google.Protobuf.Collections.RepeatedField<ByteString> ids) => ids.Count == 0 ? [] : ids.Select(ToGuid).ToArray();
+}
