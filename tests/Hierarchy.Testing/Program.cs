@@ -1,6 +1,13 @@
+using System.CommandLine;
+
 namespace Hierarchy.Testing;
 
+/// <summary>The stand-ins of the tests as a program: what it offers is simulated, and it says so.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => Task.FromResult(args.Length == 0 ? 0 : 2);
+    private static Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create() };
+        return root.Parse(args).InvokeAsync();
+    }
 }

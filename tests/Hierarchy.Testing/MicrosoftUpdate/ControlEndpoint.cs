@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using Hierarchy.Testing.MicrosoftUpdate.Documents;
+using Microsoft.AspNetCore.Http;
+
+namespace Hierarchy.Testing.MicrosoftUpdate;
+
+/// <summary>
+/// What a test does to a simulated server that runs as a program: GET counters; POST publish (body: a document), revise?id=, expire?id=, restart,
+/// forget-cookies, fail?calls=&amp;code=&amp;operation=, cut?calls=&amp;after=&amp;operation=. No such thing exists at a real one.
+/// </summary>
+internal sealed class ControlEndpoint(UpstreamState state)
+{
+    public const string Path = "/simulator";
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var verb = request.Path.Value![Path.Length..].Trim('/');
+        if (HttpMethods.IsGet(request.Method) && verb == "counters")
+        {
+            await WriteCountersAsync(context.Response, context.RequestAborted);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            context.Response.StatusCode = await PerformAsync(verb, request, context.RequestAborted) ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
+        }
+        catch (Exception problem) when (problem is FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or System.Xml.XmlException)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(problem.Message, context.RequestAborted);
+        }
+    }
+
+    private async Task<bool> PerformAsync(string verb, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = request.Query;
+        var calls = int.TryParse(query["calls"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1;
+        string? operation = query["operation"];
+        switch (verb)
+        {
+            case "publish":
+                using (var reader = new StreamReader(request.Body))
+                    state.Library.Publish(SourceDocument.Parse(await reader.ReadToEndAsync(cancellationToken)));
+                return true;
+            case "revise":
+                state.Library.Revise(Guid.Parse(query["id"].ToString()));
+                return true;
+            case "expire":
+                state.Library.Expire(Guid.Parse(query["id"].ToString()));
+                return true;
+            case "restart":
+                state.RestartWithNewAnchors();
+                return true;
+            case "forget-cookies":
+                state.Cookies.Forget();
+                return true;
+            case "fail":
+                state.Faults.FailNext(calls, query["code"].ToString(), operation);
+                return true;
+            case "cut":
+                state.Faults.CutNext(calls, long.Parse(query["after"].ToString(), CultureInfo.InvariantCulture), operation);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private Task WriteCountersAsync(HttpResponse response, CancellationToken cancellationToken)
+    {
+        var counters = state.Counters;
+        var document = new Dictionary<string, object>
+        {
+            ["calls"] = counters.Calls,
+            ["faults"] = counters.Faults,
+            ["updates_sent"] = counters.UpdatesSent,
+            ["metadata_bytes"] = counters.MetadataBytes,
+            ["content_requests"] = counters.ContentRequests,
+            ["content_bytes"] = counters.ContentBytes,
+            ["revisions"] = state.Library.Count,
+        };
+        response.ContentType = "application/json";
+        return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(document), cancellationToken).AsTask();
+    }
+}

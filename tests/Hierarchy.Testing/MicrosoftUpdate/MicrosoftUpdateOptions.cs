@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace Hierarchy.Testing.MicrosoftUpdate;
+
+/// <summary>How a simulated Microsoft Update behaves. The defaults are those of the captured server.</summary>
+public sealed record MicrosoftUpdateOptions
+{
+    /// <summary>Where it listens; port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public TimeSpan CookieLifetime { get; init; } = TimeSpan.FromMinutes(240);
+
+    /// <summary>How many ids GetUpdateData and GetUpdateDecryptionData take.</summary>
+    public int MaxUpdatesPerRequest { get; init; } = 100;
+
+    /// <summary>How long every answer waits before it is sent.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>
+    /// Whether a filtered GetRevisionIdList names the children of the bundles that match too. Hidden children name their product in a plain group,
+    /// so by default the filter passes them over and a client has to ask for them by the bundle's list.
+    /// </summary>
+    public bool ListBundledChildren { get; init; }
+
+    /// <summary>Whether answers are compressed for clients that accept gzip.</summary>
+    public bool Gzip { get; init; }
+}
