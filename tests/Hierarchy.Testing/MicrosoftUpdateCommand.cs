@@ -92,7 +92,7 @@ internal static class MicrosoftUpdateCommand
     private static UpdateLibrary Fill(ParseResult arguments, CancellationToken cancellationToken)
     {
         var said = 0;
-        return Catalog.Create(
+        return SimulatedCatalog.Create(
             new CatalogOptions
             {
                 Documents = arguments.GetValue(Documents)?.FullName,

@@ -6,5 +6,8 @@ namespace Hierarchy.Testing.Generation;
 public sealed class DocumentGenerator(int seed)
 {
     /// <summary>Plans so many documents as groups whose documents name each other; each group can be made on its own, at any time, by any thread.</summary>
-    public IReadOnlyList<Func<IReadOnlyList<SourceDocument>>> Plan(int count) => throw new InvalidOperationException($"{seed} {count}");
+    public IReadOnlyList<Func<IReadOnlyList<SourceDocument>>> Plan(int count) =>
+        [.. Enumerable.Range(0, count).Select(index => (Func<IReadOnlyList<SourceDocument>>)(() => [CategoryDocuments.Detectoid(IdOf(index), $"Detectoid {index}")]))];
+
+    private Guid IdOf(int index) => new(seed, 0, 0, BitConverter.GetBytes((long)index));
 }

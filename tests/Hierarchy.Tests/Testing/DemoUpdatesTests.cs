@@ -41,7 +41,7 @@ public sealed class DemoUpdatesTests
     [Fact]
     public async Task Content_WholeAndInRanges_HasTheDigestsOfTheDocument()
     {
-        var library = Catalog.Create(new CatalogOptions { Demo = 1 }, TestContext.Current.CancellationToken);
+        var library = SimulatedCatalog.Create(new CatalogOptions { Demo = 1 }, TestContext.Current.CancellationToken);
         await using var server = await MicrosoftUpdateServer.StartAsync(library, new MicrosoftUpdateOptions(), TestContext.Current.CancellationToken);
         using var caller = new UpstreamCaller(server);
         await caller.AuthorizeAsync();
@@ -52,7 +52,7 @@ public sealed class DemoUpdatesTests
             var digest = UpstreamCaller.Child(item, "FileDigest").Value;
             var url = UpstreamCaller.Child(item, "MUUrl").Value;
             var whole = await caller.Http.GetByteArrayAsync(url, TestContext.Current.CancellationToken);
-            Assert.Equal(digest, Convert.ToBase64String(SHA1.HashData(whole)));
+            Assert.Equal(digest, Convert.ToBase64String(CryptographicOperations.HashData(HashAlgorithmName.SHA1, whole)));
 
             using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Range = new(101, 307) } };
             using var part = await caller.Http.SendAsync(request, TestContext.Current.CancellationToken);

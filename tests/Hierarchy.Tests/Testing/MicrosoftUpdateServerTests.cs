@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate;
-using Hierarchy.Testing.MicrosoftUpdate.Documents;
 using Xunit;
 using static Hierarchy.Tests.Testing.UpstreamCaller;
 
@@ -23,7 +22,7 @@ public sealed partial class MicrosoftUpdateServerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var library = Catalog.Create(new CatalogOptions { Demo = 3 }, TestContext.Current.CancellationToken);
+        var library = SimulatedCatalog.Create(new CatalogOptions { Demo = 3 }, TestContext.Current.CancellationToken);
         _server = await MicrosoftUpdateServer.StartAsync(library, new MicrosoftUpdateOptions(), TestContext.Current.CancellationToken);
         _caller = new UpstreamCaller(_server);
         await _caller.AuthorizeAsync();

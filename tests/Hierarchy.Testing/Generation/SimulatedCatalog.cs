@@ -3,7 +3,7 @@ using Hierarchy.Testing.MicrosoftUpdate.Documents;
 namespace Hierarchy.Testing.Generation;
 
 /// <summary>Puts a library together: a folder of documents, demo updates, generated ones, and the categories and detectoids that all of them name.</summary>
-public static class Catalog
+public static class SimulatedCatalog
 {
     public static UpdateLibrary Create(CatalogOptions options, CancellationToken cancellationToken)
     {
