@@ -35,7 +35,8 @@ build() {
         log="$here/bin/build-$(basename "$target").log"
         [ -t 2 ] && echo "building ..." >&2
         if ! dotnet build "$here/$target" -c "$configuration" -v quiet --nologo -clp:NoSummary >"$log" 2>&1 9>&-; then
-            cat "$log" >&2
+            # The build's log says each error twice.
+            { grep -E ': error ' "$log" | sort -u || tail -n 40 "$log"; } >&2
             die "the build failed (above, and in $log)"
         fi
         printf '%s\n' "$now" >"$marker"
