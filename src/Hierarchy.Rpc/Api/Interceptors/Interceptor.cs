@@ -1,0 +1,93 @@
+namespace Grpc.Core.Interceptors;
+
+/// <summary>Wraps calls on the client or on the server. Each method passes the call on unless it is overridden.</summary>
+public abstract class Interceptor
+{
+    /// <summary>The next step of a blocking unary call.</summary>
+    public delegate TResponse BlockingUnaryCallContinuation<TRequest, TResponse>(TRequest request, ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>The next step of a unary call.</summary>
+    public delegate AsyncUnaryCall<TResponse> AsyncUnaryCallContinuation<TRequest, TResponse>(TRequest request, ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>The next step of a call with a stream of responses.</summary>
+    public delegate AsyncServerStreamingCall<TResponse> AsyncServerStreamingCallContinuation<TRequest, TResponse>(TRequest request, ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>The next step of a call with a stream of requests.</summary>
+    public delegate AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCallContinuation<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>The next step of a call with streams in both directions.</summary>
+    public delegate AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCallContinuation<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>Wraps a blocking unary call on the client.</summary>
+    public virtual TResponse BlockingUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(request, context);
+
+    /// <summary>Wraps a unary call on the client.</summary>
+    public virtual AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(request, context);
+
+    /// <summary>Wraps a call with a stream of responses on the client.</summary>
+    public virtual AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(request, context);
+
+    /// <summary>Wraps a call with a stream of requests on the client.</summary>
+    public virtual AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(context);
+
+    /// <summary>Wraps a call with streams in both directions on the client.</summary>
+    public virtual AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(context);
+
+    /// <summary>Wraps a unary call on the server.</summary>
+    public virtual Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(request, context);
+
+    /// <summary>Wraps a call with a stream of requests on the server.</summary>
+    public virtual Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(requestStream, context);
+
+    /// <summary>Wraps a call with a stream of responses on the server.</summary>
+    public virtual Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(request, responseStream, context);
+
+    /// <summary>Wraps a call with streams in both directions on the server.</summary>
+    public virtual Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+        => continuation(requestStream, responseStream, context);
+}

@@ -1,0 +1,351 @@
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Core.Internal;
+using Grpc.Net.Compression;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Grpc.AspNetCore.Server.Internal;
+
+/// <summary>One call on the server: headers, deadline, cancellation, status.</summary>
+internal sealed partial class ServerCall : ServerCallContext, IServerCallContextFeature, IAsyncDisposable
+{
+    public const int ResetNoError = 0;
+    public const int ResetInternal = 2;
+    public const int ResetCancel = 8;
+
+    private static readonly AuthContext Unauthenticated = new(null, []);
+
+    private readonly IMethod _method;
+    private readonly ServiceSettings _settings;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+
+    private Metadata? _requestHeaders;
+    private Metadata? _responseTrailers;
+    private Status _status;
+    private AuthContext? _authContext;
+    private DateTime _deadline = DateTime.MaxValue;
+    private ITimer? _timer;
+    private CancellationTokenSource? _cancellation;
+    private CancellationTokenRegistration _abortRegistration;
+    private volatile bool _deadlineExceeded;
+    private Task? _deadlineAnswer;
+    private bool _headersSent;
+
+    public ServerCall(HttpContext context, IMethod method, ServiceSettings settings, ILogger logger, TimeProvider time)
+    {
+        HttpContext = context;
+        _method = method;
+        _settings = settings;
+        _logger = logger;
+        _time = time;
+        Input = new RequestInput(this, context.Request.BodyReader, settings);
+        Output = new ResponseOutput(this, context.Response.BodyWriter, settings);
+    }
+
+    public HttpContext HttpContext { get; }
+
+    public RequestInput Input { get; }
+
+    public ResponseOutput Output { get; }
+
+    ServerCallContext IServerCallContextFeature.ServerCallContext => this;
+
+    protected override string MethodCore => _method.FullName;
+
+    protected override string HostCore => HttpContext.Request.Host.Value ?? "";
+
+    protected override string PeerCore
+    {
+        get
+        {
+            var connection = HttpContext.Connection;
+            return connection.RemoteIpAddress?.AddressFamily switch
+            {
+                AddressFamily.InterNetwork => $"ipv4:{connection.RemoteIpAddress}:{connection.RemotePort}",
+                AddressFamily.InterNetworkV6 => $"ipv6:[{connection.RemoteIpAddress}]:{connection.RemotePort}",
+                _ => "unknown",
+            };
+        }
+    }
+
+    protected override DateTime DeadlineCore => _deadline;
+
+    protected override Metadata RequestHeadersCore => _requestHeaders ??= RequestHeaderReader.Read(HttpContext.Request.Headers);
+
+    protected override CancellationToken CancellationTokenCore => _cancellation?.Token ?? HttpContext.RequestAborted;
+
+    protected override Metadata ResponseTrailersCore => _responseTrailers ??= [];
+
+    protected override Status StatusCore
+    {
+        get => _status;
+        set => _status = value;
+    }
+
+    protected override WriteOptions? WriteOptionsCore { get; set; }
+
+    protected override AuthContext AuthContextCore
+        => _authContext ??= HttpContext.Connection.ClientCertificate is { } certificate ? PeerIdentity.FromCertificate(certificate) : Unauthenticated;
+
+    /// <summary>Reads the headers that steer the call. Returns the status to answer with if they cannot be accepted.</summary>
+    public Status? Start()
+    {
+        HttpContext.Features.Set<IServerCallContextFeature>(this);
+        var request = HttpContext.Request.Headers;
+        var response = HttpContext.Response;
+        response.ContentType = GrpcHeaders.ContentType;
+
+        var encoding = request.GrpcEncoding.ToString();
+        if (encoding.Length > 0 && encoding != GrpcHeaders.Identity)
+        {
+            if (!_settings.Compression.TryGetValue(encoding, out var provider))
+            {
+                response.Headers.GrpcAcceptEncoding = _settings.AcceptEncoding;
+                return MessageErrors.UnsupportedEncoding(encoding);
+            }
+
+            Input.Encoding = provider;
+        }
+
+        if (_settings.ResponseCompression is { } compression)
+            ChooseEncoding(compression);
+
+        var timeout = request.GrpcTimeout;
+        if (timeout.Count > 0)
+        {
+            if (!GrpcTimeout.TryDecode(timeout.ToString(), out var duration))
+                return new Status(StatusCode.Internal, "The grpc-timeout header is not a timeout: at most eight digits and one of H, M, S, m, u, n.");
+            StartDeadline(duration);
+        }
+
+        return null;
+    }
+
+    /// <summary>Sends the response headers into the pipe, at most once.</summary>
+    public Task StartResponseAsync()
+    {
+        if (_headersSent)
+            return Task.CompletedTask;
+        _headersSent = true;
+        return HttpContext.Response.StartAsync();
+    }
+
+    /// <summary>Ends the call with a status, unless its deadline has ended it.</summary>
+    public void End(Status status)
+    {
+        if (!Output.TryEnd())
+            return;
+        WriteStatus(status, _responseTrailers);
+    }
+
+    /// <summary>Ends the call with the status that an exception stands for.</summary>
+    public void EndWithError(Exception exception)
+    {
+        switch (exception)
+        {
+            case RpcException rpc:
+                Log.EndedWithStatus(_logger, _method.FullName, rpc.StatusCode, rpc.Status.Detail, rpc.Status.DebugException);
+                foreach (var entry in rpc.Trailers)
+                    ResponseTrailers.Add(entry);
+                _status = rpc.Status;
+                break;
+            case OperationCanceledException or IOException when CancellationTokenCore.IsCancellationRequested:
+                Log.Cancelled(_logger, _method.FullName);
+                _status = new Status(StatusCode.Cancelled, "The call was cancelled.");
+                break;
+            default:
+                Log.Failed(_logger, _method.FullName, exception);
+                var detail = _settings.DetailedErrors
+                    ? $"Exception was thrown by handler. {Describe(exception)}"
+                    : "Exception was thrown by handler.";
+                _status = new Status(StatusCode.Unknown, detail, exception);
+                break;
+        }
+
+        End(_status);
+    }
+
+    /// <summary>Lets go of everything that belongs to the call, when the handler has returned.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+            if (_deadlineAnswer is { } answer)
+                await answer;
+        }
+
+        Input.Close();
+        await _abortRegistration.DisposeAsync();
+        _cancellation?.Dispose();
+    }
+
+    /// <summary>Why a read or a write cannot go on.</summary>
+    public Exception WhyOver()
+        => CancellationTokenCore.IsCancellationRequested
+            ? new OperationCanceledException(_deadlineExceeded ? "The deadline of the call has passed." : "The call was cancelled by the client.", CancellationTokenCore)
+            : new InvalidOperationException("The call has ended.");
+
+    public void ThrowIfOver()
+    {
+        if (_deadlineExceeded || HttpContext.RequestAborted.IsCancellationRequested)
+            throw WhyOver();
+    }
+
+    /// <summary>Resets the HTTP/2 stream.</summary>
+    public void Reset(int code)
+    {
+        if (HttpContext.Features.Get<IHttpResetFeature>() is { } feature)
+            feature.Reset(code);
+        else
+            HttpContext.Abort();
+    }
+
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
+    {
+        ArgumentNullException.ThrowIfNull(responseHeaders);
+        return Output.ExclusiveAsync(async () =>
+        {
+            if (_headersSent)
+                throw new InvalidOperationException("Response headers can only be sent once per call.");
+            foreach (var entry in responseHeaders)
+            {
+                if (entry.Key == GrpcHeaders.InternalEncodingRequest)
+                    ChooseEncoding(entry.Value);
+                else
+                    Append(HttpContext.Response.Headers, entry);
+            }
+
+            await StartResponseAsync();
+            await HttpContext.Response.BodyWriter.FlushAsync();
+        });
+    }
+
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options)
+    {
+        options ??= ContextPropagationOptions.Default;
+        return new CallPropagationToken(
+            options.IsPropagateDeadline && _deadline != DateTime.MaxValue ? _deadline : null,
+            options.IsPropagateCancellation ? CancellationTokenCore : CancellationToken.None);
+    }
+
+    private static string Describe(Exception exception)
+        => exception.InnerException is { } inner
+            ? $"{exception.GetType().Name}: {exception.Message} {Describe(inner)}"
+            : $"{exception.GetType().Name}: {exception.Message}";
+
+    private static void Append(IHeaderDictionary headers, Metadata.Entry entry)
+    {
+        var value = entry.IsBinary ? BinaryHeader.Encode(entry.Bytes) : entry.Value;
+        headers[entry.Key] = headers.TryGetValue(entry.Key, out var present)
+            ? Microsoft.Extensions.Primitives.StringValues.Concat(present, value)
+            : value;
+    }
+
+    private void ChooseEncoding(string name)
+    {
+        if (name == GrpcHeaders.Identity)
+        {
+            Output.Encoding = null;
+            HttpContext.Response.Headers.Remove(GrpcHeaders.Encoding);
+        }
+        else if (_settings.Compression.TryGetValue(name, out var provider))
+        {
+            ChooseEncoding(provider);
+        }
+    }
+
+    private void ChooseEncoding(ICompressionProvider provider)
+    {
+        if (!Accepts(HttpContext.Request.Headers.GrpcAcceptEncoding.ToString(), provider.EncodingName))
+            return;
+        Output.Encoding = provider;
+        HttpContext.Response.Headers.GrpcEncoding = provider.EncodingName;
+    }
+
+    private static bool Accepts(ReadOnlySpan<char> list, ReadOnlySpan<char> name)
+    {
+        foreach (var part in list.Split(','))
+        {
+            if (list[part].Trim(' ').SequenceEqual(name))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void WriteStatus(Status status, Metadata? trailers)
+    {
+        var response = HttpContext.Response;
+        // Without a message so far the status goes into the headers: one HEADERS frame is the whole answer.
+        IHeaderDictionary? destination = response.Headers;
+        if (response.HasStarted)
+            destination = HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        if (destination is null or { IsReadOnly: true })
+            return;
+        if (trailers is not null)
+        {
+            foreach (var entry in trailers)
+                Append(destination, entry);
+        }
+
+        destination.GrpcStatus = GrpcHeaders.CodeText(status.StatusCode);
+        if (!string.IsNullOrEmpty(status.Detail))
+            destination.GrpcMessage = PercentEncoding.Encode(status.Detail);
+    }
+
+    private void StartDeadline(TimeSpan timeout)
+    {
+        _deadline = _time.GetUtcNow().UtcDateTime + timeout;
+        _cancellation = new CancellationTokenSource();
+        _abortRegistration = HttpContext.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _cancellation);
+        _timer = _time.CreateTimer(static state => ((ServerCall)state!).ExceedDeadline(), this, GrpcTimeout.ForTimer(timeout), Timeout.InfiniteTimeSpan);
+    }
+
+    private void ExceedDeadline()
+    {
+        _deadlineExceeded = true;
+        Log.DeadlineExceeded(_logger, _method.FullName);
+        if (Output.TryEnd())
+            _deadlineAnswer = AnswerDeadlineAsync();
+        _cancellation!.Cancel(); // made before the timer
+        Input.CancelRead();
+    }
+
+    private async Task AnswerDeadlineAsync()
+    {
+        try
+        {
+            WriteStatus(new Status(StatusCode.DeadlineExceeded, "Deadline Exceeded"), _responseTrailers);
+            await HttpContext.Response.CompleteAsync();
+            // The handler may still be reading a request stream that nobody needs any more.
+            Reset(ResetNoError);
+        }
+        catch (Exception ex)
+        {
+            Log.DeadlineAnswerFailed(_logger, _method.FullName, ex);
+            Reset(ResetCancel);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Method} ended with {Code}: {Detail}")]
+        public static partial void EndedWithStatus(ILogger logger, string method, StatusCode code, string detail, Exception? exception);
+
+        [LoggerMessage(2, LogLevel.Debug, "{Method} was cancelled.")]
+        public static partial void Cancelled(ILogger logger, string method);
+
+        [LoggerMessage(3, LogLevel.Error, "{Method} failed; the client is told Unknown. The cause is in the handler.")]
+        public static partial void Failed(ILogger logger, string method, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Debug, "{Method} passed its deadline.")]
+        public static partial void DeadlineExceeded(ILogger logger, string method);
+
+        [LoggerMessage(5, LogLevel.Debug, "{Method} passed its deadline and the answer could not be sent; the stream is reset.")]
+        public static partial void DeadlineAnswerFailed(ILogger logger, string method, Exception exception);
+    }
+}
