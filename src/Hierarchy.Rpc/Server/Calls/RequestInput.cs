@@ -80,7 +80,17 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
     }
 
     /// <summary>Makes a waiting read return, for cancellation.</summary>
-    public void CancelRead() => reader.CancelPendingRead();
+    public void CancelRead()
+    {
+        try
+        {
+            reader.CancelPendingRead();
+        }
+        catch (IOException)
+        {
+            // The stream has been reset: a waiting read has returned already.
+        }
+    }
 
     /// <summary>Gives back what is held when the call is over.</summary>
     public void Close()

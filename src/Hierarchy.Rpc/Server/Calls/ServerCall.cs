@@ -311,8 +311,16 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         Log.DeadlineExceeded(_logger, _method.FullName);
         if (Output.TryEnd())
             _deadlineAnswer = AnswerDeadlineAsync();
-        _cancellation!.Cancel(); // made before the timer
         Input.CancelRead();
+        try
+        {
+            _cancellation!.Cancel(); // made before the timer
+        }
+        catch (AggregateException ex)
+        {
+            // What handlers registered on the token runs here, on a timer, where an exception would end the process.
+            Log.CancellationFailed(_logger, _method.FullName, ex);
+        }
     }
 
     private async Task AnswerDeadlineAsync()
@@ -333,6 +341,9 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
 
     private static partial class Log
     {
+        [LoggerMessage(6, LogLevel.Error, "A callback on the cancellation token of {Method} failed when its deadline passed.")]
+        public static partial void CancellationFailed(ILogger logger, string method, Exception exception);
+
         [LoggerMessage(1, LogLevel.Information, "{Method} ended with {Code}: {Detail}")]
         public static partial void EndedWithStatus(ILogger logger, string method, StatusCode code, string detail, Exception? exception);
 
