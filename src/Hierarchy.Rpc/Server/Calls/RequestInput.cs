@@ -86,7 +86,7 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
         {
             reader.CancelPendingRead();
         }
-        catch (IOException)
+        catch (Exception ex) when (ex is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The stream has been reset: a waiting read has returned already.
         }
