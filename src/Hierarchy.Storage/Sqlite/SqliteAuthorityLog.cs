@@ -1,0 +1,139 @@
+using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
+
+namespace Hierarchy.Storage.Sqlite;
+
+/// <summary>
+/// The log of the server that decides, in one SQLite file with `synchronous=FULL`. Opening it takes the file's lock, draws the log's id if the file is new, and begins the next epoch, durably,
+/// before anything else can be read from it.
+/// </summary>
+public sealed class SqliteAuthorityLog : SqliteLogReader, IAuthorityLog
+{
+    private const int MostChanges = 1000;
+    private const int MostBytes = 4 << 20;
+    private const int LongestKey = 512;
+    private const int RevisionNumberBlock = 1000;
+
+    private readonly SqliteStoreOptions _options;
+    private readonly SqliteFileLock? _lock;
+    private readonly SqliteSession _session;
+    private readonly AuthorityMemory _memory;
+    private readonly GroupCommitter? _writer;
+    private readonly RevisionNumbers _revisionNumbers;
+
+    private SqliteAuthorityLog(SqliteStoreOptions options, SqliteFileLock? fileLock, SqliteSession session, ReadOnlyMemory<byte> publicKey) : base(options)
+    {
+        _options = options;
+        _lock = fileLock;
+        _session = session;
+        _memory = new AuthorityMemory(session, state => State = state);
+        LogSql.Schema.Migrate(session, options);
+        if (session.Number("SELECT count(*) FROM staging") != 0)
+            throw new IntegrityException($"{options.Path}: this is a replica's log in the middle of a transfer, and cannot decide. Let the replica finish, or restore a backup.");
+        _memory.Open(LogState.Read(session));
+        _revisionNumbers = new RevisionNumbers(session, RevisionNumberBlock);
+        if (options.ReadOnly) return;
+        BeginEpoch(publicKey);
+        _writer = new GroupCommitter(session, _memory, options.Path);
+    }
+
+    /// <inheritdoc />
+    public event Action<CommittedTransaction>? Committed
+    {
+        add => _memory.Transaction += value;
+        remove => _memory.Transaction -= value;
+    }
+
+    /// <summary>Opens the log, creating it where there is none.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="publicKey">The key (SubjectPublicKeyInfo) that signs the checkpoints of the new epoch; empty while nothing is signed.</param>
+    /// <exception cref="UnavailableException">Another server holds the file, or the disk refuses.</exception>
+    /// <exception cref="IntegrityException">The file is damaged, or is something else.</exception>
+    public static SqliteAuthorityLog Open(SqliteStoreOptions options, ReadOnlyMemory<byte> publicKey = default)
+    {
+        var fileLock = SqliteFileLock.Take(options);
+        SqliteSession? session = null;
+        try
+        {
+            session = SqliteSession.OpenWriter(options, SqliteDurability.Full);
+            return new SqliteAuthorityLog(options, fileLock, session, publicKey);
+        }
+        catch
+        {
+            session?.Dispose();
+            fileLock?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<CommittedTransaction> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        Validate(changes);
+        return Writer.RunAsync(() => _memory.Commit(changes), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<int> ReserveRevisionNumbersAsync(int count, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return _revisionNumbers.TryTake(count) is { } first ? new ValueTask<int>(first) : ReserveMoreAsync(count, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask CompactAsync(long floor, CancellationToken cancellationToken) =>
+        await Writer.RunAsync(() => _memory.Compact(floor), cancellationToken);
+
+    /// <summary>Ends after everything that was accepted, and lets go of the file.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        if (_writer is not null) await _writer.DisposeAsync();
+        await base.DisposeAsync();
+        _session.Dispose();
+        _lock?.Dispose();
+    }
+
+    private GroupCommitter Writer =>
+        _writer ?? throw new UnavailableException($"{_options.Path}: the log was opened only to look at it, so nothing can be written. Ask the server that runs on it.");
+
+    private void BeginEpoch(ReadOnlyMemory<byte> publicKey)
+    {
+        _session.Begin();
+        try
+        {
+            _memory.Begin();
+            _memory.BeginEpoch(publicKey);
+            _memory.Prepare();
+            _session.Commit();
+        }
+        catch
+        {
+            _session.Rollback();
+            throw;
+        }
+
+        _memory.Committed();
+    }
+
+    private ValueTask<int> ReserveMoreAsync(int count, CancellationToken cancellationToken) =>
+        Writer.RunAsync(() => _revisionNumbers.Reserve(count, _memory), cancellationToken);
+
+    private static void Validate(IReadOnlyList<Change> changes)
+    {
+        if (changes.Count > MostChanges)
+            throw new ArgumentException($"A transaction has at most {MostChanges} changes, and this one has {changes.Count}; commit them in parts.", nameof(changes));
+        var bytes = 0L;
+        for (var i = 0; i < changes.Count; i++)
+        {
+            var change = changes[i];
+            if (change.Kind <= 0 || change.Kind == RecordKinds.Epoch)
+                throw new ArgumentException($"Kind {change.Kind} cannot be written by a commit.", nameof(changes));
+            if (change.Key.Length > LongestKey)
+                throw new ArgumentException($"A key has at most {LongestKey} bytes, and this one of kind {change.Kind} has {change.Key.Length}.", nameof(changes));
+            bytes += change.Key.Length + (change.Payload?.Length ?? 0);
+        }
+
+        if (bytes > MostBytes && changes.Count > 1)
+            throw new ArgumentException($"A transaction has at most {MostBytes} bytes, and this one has {bytes}; commit its changes in parts.", nameof(changes));
+    }
+}

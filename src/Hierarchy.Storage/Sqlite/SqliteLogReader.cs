@@ -1,0 +1,119 @@
+using Hierarchy.Domain.Changes;
+
+namespace Hierarchy.Storage.Sqlite;
+
+/// <summary>What an authority's log and a mirror have in common: reading, on snapshots beside the writer.</summary>
+public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
+{
+    // A caller that asks for more gets a page of this size: the memory of a page is this server's, not the asker's.
+    private const int MostRecords = 10_000;
+    private const int MostBytes = 16 << 20;
+
+    private readonly SqliteReaders _readers;
+    private volatile LogState _state = LogState.Empty;
+
+    private protected SqliteLogReader(SqliteStoreOptions options) => _readers = new SqliteReaders(options);
+
+    /// <inheritdoc />
+    public LogHead Head => _state.Head;
+
+    /// <inheritdoc />
+    public IReadOnlyList<Epoch> Epochs => _state.Epochs;
+
+    private protected LogState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <inheritdoc />
+    public ValueTask<LogPage> ReadPageAsync(long after, int maxRecords, int maxBytes, CancellationToken cancellationToken)
+    {
+        var limits = (Reader: this, after, Records: Math.Clamp(maxRecords, 1, MostRecords), Bytes: Math.Clamp(maxBytes, 1, MostBytes));
+        return _readers.ReadAsync(static (session, limits) => limits.Reader.ReadPage(session, limits.after, limits.Records, limits.Bytes), limits, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<ChangeRecord?> FindAsync(int kind, ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(static (session, wanted) => wanted.Reader.Find(session, wanted.kind, wanted.key), (Reader: this, kind, key), cancellationToken);
+
+    /// <summary>Counts and digests the rows anew, in one snapshot, and holds them against the head of the same snapshot. Reads everything: for a scrub, not for a request.</summary>
+    public ValueTask<LogAudit> AuditAsync(CancellationToken cancellationToken) =>
+        _readers.ReadAsync(static (session, argument) => argument.Reader.Audit(session, argument.cancellationToken), (Reader: this, cancellationToken), cancellationToken);
+
+    /// <summary>Ends after what has begun, and lets go of the file.</summary>
+    public virtual ValueTask DisposeAsync()
+    {
+        _readers.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private LogPage ReadPage(SqliteSession session, long after, int maxRecords, int maxBytes)
+    {
+        var head = ReadHead(session);
+        // Rows that an empty mirror has written directly are nobody's business until the fold.
+        if (head.Position.IsEmpty) return new LogPage([], 0, head);
+
+        var records = new List<ChangeRecord>(Math.Min(maxRecords, 1024));
+        var statement = session.Statement(LogSql.ReadPage).Bind(1, after).Bind(2, maxRecords + 1L);
+        var bytes = 0L;
+        while (statement.Step())
+        {
+            // One more than wanted tells whether this is the last page.
+            var size = statement.Blob(2).Length + statement.Blob(3).Length;
+            if (records.Count == maxRecords || (bytes + size > maxBytes && records.Count > 0))
+            {
+                statement.Reset();
+                return new LogPage(records, records[^1].Sequence, head);
+            }
+
+            bytes += size;
+            records.Add(LogRow.Read(statement));
+        }
+
+        return new LogPage(records, Math.Max(after, head.Position.Sequence), head);
+    }
+
+    private ChangeRecord? Find(SqliteSession session, int kind, ReadOnlyMemory<byte> key)
+    {
+        if (ReadHead(session).Position.IsEmpty) return null;
+        var statement = session.Statement(LogSql.Find).Bind(1, kind).Bind(2, key.Span);
+        if (!statement.Step()) return null;
+        ReadOnlyMemory<byte>? payload = statement.IsNull(1) ? null : statement.Blob(1).ToArray();
+        var record = new ChangeRecord(statement.Int64(0), kind, key.ToArray(), payload);
+        statement.Reset();
+        return record;
+    }
+
+    private LogAudit Audit(SqliteSession session, CancellationToken cancellationToken)
+    {
+        var head = ReadHead(session);
+        var digest = new LogDigest();
+        var count = 0L;
+        if (!head.Position.IsEmpty)
+        {
+            var statement = session.Statement(LogSql.ReadPage).Bind(1, 0).Bind(2, long.MaxValue);
+            while (statement.Step())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (statement.IsNull(3)) continue;
+                digest.Add(statement.Int64(0), statement.Int32(1), statement.Blob(2), statement.Blob(3));
+                count++;
+            }
+        }
+
+        return new LogAudit(head, count, digest.ToBytes());
+    }
+
+    // The head in memory is swapped just after the commit; where the snapshot is at the same place, the 2 KiB of its digest need not be read.
+    private LogHead ReadHead(SqliteSession session)
+    {
+        var statement = session.Statement(LogSql.ReadHead);
+        if (!statement.Step()) return LogHead.Empty;
+        var known = Head;
+        var head = LogRow.IsAt(statement, known) ? known : LogRow.ReadHead(statement);
+        statement.Reset();
+        return head;
+    }
+}
