@@ -9,12 +9,12 @@ internal static class LogRow
     public static ChangeRecord Read(SqliteStatement row)
     {
         var key = row.Blob(2);
-        var isTombstone = row.IsNull(3);
-        var payload = isTombstone ? default : row.Blob(3);
+        if (row.IsNull(3)) return new ChangeRecord(row.Int64(0), row.Int32(1), key.ToArray(), Payload: null);
+        var payload = row.Blob(3);
         var bytes = GC.AllocateUninitializedArray<byte>(key.Length + payload.Length);
         key.CopyTo(bytes);
         payload.CopyTo(bytes.AsSpan(key.Length));
-        return new ChangeRecord(row.Int64(0), row.Int32(1), bytes.AsMemory(0, key.Length), isTombstone ? null : bytes.AsMemory(key.Length));
+        return new ChangeRecord(row.Int64(0), row.Int32(1), bytes.AsMemory(0, key.Length), bytes.AsMemory(key.Length));
     }
 
     /// <summary>A row of <see cref="LogSql.ReadHead"/>.</summary>

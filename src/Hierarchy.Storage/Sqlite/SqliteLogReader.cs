@@ -80,8 +80,9 @@ public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
         if (ReadHead(session).Position.IsEmpty) return null;
         var statement = session.Statement(LogSql.Find).Bind(1, kind).Bind(2, key.Span);
         if (!statement.Step()) return null;
-        ReadOnlyMemory<byte>? payload = statement.IsNull(1) ? null : statement.Blob(1).ToArray();
-        var record = new ChangeRecord(statement.Int64(0), kind, key.ToArray(), payload);
+        var record = new ChangeRecord(statement.Int64(0), kind, key.ToArray(), Payload: null);
+        // Not with a conditional: a null array converts to an empty payload, and a tombstone would be a live record.
+        if (!statement.IsNull(1)) record = record with { Payload = statement.Blob(1).ToArray() };
         statement.Reset();
         return record;
     }

@@ -1,0 +1,299 @@
+using Hierarchy.Domain.Changes;
+using Xunit;
+using static Hierarchy.Tests.Storage.Sample;
+
+namespace Hierarchy.Tests.Storage;
+
+/// <summary>What every implementation of <see cref="IAuthorityLog"/> must do.</summary>
+public abstract class AuthorityLogContract : IAsyncLifetime
+{
+    private IAuthorityLog _log = null!;
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Opens the test's log; closes it first if it is open.</summary>
+    protected abstract Task<IAuthorityLog> ReopenAsync();
+
+    public async ValueTask InitializeAsync() => _log = await ReopenAsync();
+
+    public abstract ValueTask DisposeAsync();
+
+    [Fact]
+    public void Open_NewLog_BeginsEpochOneAtSequenceOne()
+    {
+        var epoch = Assert.Single(_log.Epochs);
+        Assert.Equal((1, 1L, Guid.Empty), (epoch.Number, epoch.FirstSequence, epoch.PreviousId));
+        Assert.NotEqual(LogId.None, _log.Head.Position.Log);
+        Assert.Equal(new Position(_log.Head.Position.Log, 1, epoch.Id, 1), _log.Head.Position);
+        Assert.Equal(1, _log.Head.Count);
+    }
+
+    [Fact]
+    public async Task Open_Again_BeginsTheNextEpochOfTheSameLog()
+    {
+        await _log.CommitAsync([Set("a", "1")], Token);
+        var before = _log.Head;
+
+        _log = await ReopenAsync();
+
+        Assert.Equal(before.Position.Log, _log.Head.Position.Log);
+        Assert.Equal((2, 3L), (_log.Head.Position.Epoch, _log.Head.Position.Sequence));
+        Assert.Equal(before.Position.EpochId, _log.Epochs[1].PreviousId);
+        Assert.Equal(3, _log.Epochs[1].FirstSequence);
+        Assert.NotEqual(_log.Epochs[0].Id, _log.Epochs[1].Id);
+        Assert.Equal(before.Count + 1, _log.Head.Count);
+        Assert.Equal(PositionStanding.Valid, EpochHistory.Locate(_log.Epochs, _log.Head, before.Position));
+    }
+
+    [Fact]
+    public async Task Commit_Changes_GetSequencesInOrder()
+    {
+        var transaction = await _log.CommitAsync([Set("a", "1"), Set("b", "2")], Token);
+
+        Assert.Equal(["2 a=1", "3 b=2"], Texts(transaction.Records));
+        Assert.Equal(3, transaction.Head.Position.Sequence);
+        Assert.Equal(3, transaction.Head.Count);
+        Assert.Same(transaction.Head, _log.Head);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_KeyAgain_MovesItToTheEnd()
+    {
+        await _log.CommitAsync([Set("a", "1"), Set("b", "2")], Token);
+        await _log.CommitAsync([Set("a", "3")], Token);
+
+        Assert.Equal(["1 epoch", "3 b=2", "4 a=3"], Texts(await ReadAllAsync(_log)));
+        Assert.Equal(3, _log.Head.Count);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_SameKeyOfAnotherKind_IsAnotherRecord()
+    {
+        await _log.CommitAsync([Set("a", "1"), Set("a", "2", kind: 41)], Token);
+        Assert.Equal(["1 epoch", "2 a=1", "3 a=2"], Texts(await ReadAllAsync(_log)));
+    }
+
+    [Fact]
+    public async Task Commit_WhatChangesNothing_IsNoTransaction()
+    {
+        await _log.CommitAsync([Set("a", "1"), Delete("a")], Token);
+        await _log.CommitAsync([Set("b", "1")], Token);
+        var before = _log.Head;
+        var seen = 0;
+        _log.Committed += _ => seen++;
+
+        var transaction = await _log.CommitAsync([Set("b", "1"), Delete("a"), Delete("never")], Token);
+
+        Assert.Empty(transaction.Records);
+        Assert.Same(before, transaction.Head);
+        Assert.Same(before, _log.Head);
+        Assert.Equal(0, seen);
+    }
+
+    [Fact]
+    public async Task Commit_EmptyPayloadAndEmptyKey_AreNotTombstones()
+    {
+        await _log.CommitAsync([new Change(Kind, default, ReadOnlyMemory<byte>.Empty)], Token);
+
+        var found = await _log.FindAsync(Kind, default, Token);
+        Assert.NotNull(found);
+        Assert.False(found.Value.IsTombstone);
+        Assert.Equal(2, _log.Head.Count);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_Delete_LeavesATombstone()
+    {
+        await _log.CommitAsync([Set("a", "1")], Token);
+        await _log.CommitAsync([Delete("a")], Token);
+
+        Assert.Equal(["1 epoch", "3 a=(deleted)"], Texts(await ReadAllAsync(_log)));
+        Assert.True((await _log.FindAsync(Kind, Bytes("a"), Token))!.Value.IsTombstone);
+        Assert.Equal(1, _log.Head.Count);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_KeyTwiceInOneTransaction_StandsOnceUnderItsLaterSequence()
+    {
+        var transaction = await _log.CommitAsync([Set("a", "1"), Set("b", "2"), Set("a", "3"), Delete("b")], Token);
+
+        Assert.Equal(["4 a=3", "5 b=(deleted)"], Texts(transaction.Records));
+        Assert.Equal(5, transaction.Head.Position.Sequence);
+        Assert.Equal(2, transaction.Head.Count);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_BeyondTheLimits_IsRefusedAndChangesNothing()
+    {
+        var before = _log.Head;
+        var large = new byte[(4 << 20) + 1];
+
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _log.CommitAsync([.. Enumerable.Range(0, 1001).Select(i => Set($"{i}", "x"))], Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _log.CommitAsync([Set("a", "1"), new Change(Kind, Bytes("b"), large)], Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _log.CommitAsync([new Change(Kind, new byte[513], large)], Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _log.CommitAsync([new Change(RecordKinds.Epoch, Bytes("b"), large)], Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _log.CommitAsync([new Change(0, Bytes("b"), large)], Token));
+        Assert.Same(before, _log.Head);
+
+        await _log.CommitAsync([new Change(Kind, new byte[512], large)], Token);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_ManyCallersAtOnce_EachKeepsItsOwnTransactionInOrder()
+    {
+        var told = new List<CommittedTransaction>();
+        _log.Committed += told.Add;
+
+        var transactions = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(i => Task.Run(async () => await _log.CommitAsync([Set($"own {i}", "1"), Set("shared", $"{i}")], Token), Token)));
+
+        var inOrder = transactions.OrderBy(transaction => transaction.Head.Position.Sequence).ToArray();
+        Assert.Equal(inOrder, told);
+        var (sequence, count) = (1L, 1L);
+        foreach (var transaction in inOrder)
+        {
+            Assert.Equal([sequence + 1, sequence + 2], transaction.Records.Select(record => record.Sequence));
+            Assert.Equal(sequence += 2, transaction.Head.Position.Sequence);
+            Assert.Equal(count += count == 1 ? 2 : 1, transaction.Head.Count);
+        }
+
+        Assert.Same(inOrder[^1].Head, _log.Head);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Committed_SubscriberFails_TheOthersAndTheLogGoOn()
+    {
+        var told = 0;
+        Action<CommittedTransaction> failing = _ => throw new InvalidOperationException("a defect");
+        _log.Committed += failing;
+        _log.Committed += _ => told++;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _log.CommitAsync([Set("a", "1")], Token));
+        _log.Committed -= failing;
+        await _log.CommitAsync([Set("b", "1")], Token);
+
+        Assert.Equal(2, told);
+        Assert.Equal(["1 epoch", "2 a=1", "3 b=1"], Texts(await ReadAllAsync(_log)));
+    }
+
+    [Fact]
+    public async Task ReadPage_Limits_EndThePage()
+    {
+        for (var i = 0; i < 10; i++)
+            await _log.CommitAsync([Set($"key {i}", new string('x', 100))], Token);
+
+        var page = await _log.ReadPageAsync(1, 3, 1 << 20, Token);
+        Assert.Equal([2L, 3, 4], page.Records.Select(record => record.Sequence));
+        Assert.Equal((4L, false), (page.Through, page.IsLast));
+
+        page = await _log.ReadPageAsync(4, 100, 250, Token);
+        Assert.Equal([5L, 6], page.Records.Select(record => record.Sequence));
+        page = await _log.ReadPageAsync(4, 100, 1, Token);
+        Assert.Equal([5L], page.Records.Select(record => record.Sequence));
+
+        page = await _log.ReadPageAsync(8, 3, 1 << 20, Token);
+        Assert.Equal((11L, true), (page.Through, page.IsLast));
+        page = await _log.ReadPageAsync(11, 3, 1 << 20, Token);
+        Assert.Empty(page.Records);
+        Assert.Equal((11L, true), (page.Through, page.IsLast));
+    }
+
+    [Fact]
+    public async Task ReadPage_WhileCommitting_EveryPageIsOneState()
+    {
+        using var stop = new CancellationTokenSource();
+        var reading = Task.Run(async () =>
+        {
+            var read = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                // The two keys always change together: a page that shows one without the other is torn, and so is a head that does not fit.
+                var page = await _log.ReadPageAsync(1, 1000, 1 << 20, Token);
+                if (page.Records.Count > 0)
+                {
+                    Assert.Equal(2, page.Records.Count);
+                    Assert.Equal(page.Records[0].Sequence + 1, page.Records[1].Sequence);
+                    Assert.Equal(page.Records[1].Sequence, page.Head.Position.Sequence);
+                    var epoch = (await _log.FindAsync(RecordKinds.Epoch, EpochPayload.Key(1), Token))!.Value;
+                    Assert.Equal(DigestOf([epoch, .. page.Records]), page.Head.Digest.ToArray());
+                }
+
+                read++;
+            }
+
+            return read;
+        });
+
+        for (var i = 0; i < 100; i++)
+            await _log.CommitAsync([Set("a", $"{i}"), Set("b", $"{i}")], Token);
+        await stop.CancelAsync();
+
+        Assert.True(await reading > 0);
+    }
+
+    [Fact]
+    public async Task Compact_RaisesTheFloorAndDropsTombstonesAtOrBelow()
+    {
+        await _log.CommitAsync([Set("a", "1"), Set("b", "2"), Set("c", "3")], Token);
+        await _log.CommitAsync([Delete("a")], Token);
+        await _log.CommitAsync([Delete("b")], Token);
+        var before = _log.Head;
+
+        await _log.CompactAsync(5, Token);
+        await _log.CompactAsync(3, Token);
+
+        Assert.Equal(before with { Floor = 5 }, _log.Head);
+        Assert.Equal(["1 epoch", "4 c=3", "6 b=(deleted)"], Texts(await ReadAllAsync(_log)));
+        Assert.Null(await _log.FindAsync(Kind, Bytes("a"), Token));
+
+        await _log.CompactAsync(long.MaxValue, Token);
+        Assert.Equal(6, _log.Head.Floor);
+        var page = await _log.ReadPageAsync(4, 10, 100, Token);
+        Assert.Empty(page.Records);
+        Assert.True(page.IsLast);
+
+        _log = await ReopenAsync();
+        Assert.Equal(6, _log.Head.Floor);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task ReserveRevisionNumbers_ManyCallersAndRestarts_NeverGivesOneTwice()
+    {
+        Assert.Equal(1, await _log.ReserveRevisionNumbersAsync(1, Token));
+        var given = new HashSet<int> { 1 };
+        for (var life = 0; life < 3; life++)
+        {
+            var counts = Enumerable.Range(0, 40).Select(i => i % 7 == 0 ? 400 : 1 + i).ToArray();
+            var firsts = await Task.WhenAll(counts.Select(count => Task.Run(async () => await _log.ReserveRevisionNumbersAsync(count, Token), Token)));
+            foreach (var (first, count) in firsts.Zip(counts))
+                Assert.All(Enumerable.Range(first, count), number => Assert.True(given.Add(number)));
+            _log = await ReopenAsync();
+        }
+
+        Assert.True(await _log.ReserveRevisionNumbersAsync(1, Token) > given.Max());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _log.ReserveRevisionNumbersAsync(0, Token));
+    }
+
+    [Fact]
+    public async Task Commit_AlreadyCancelled_WritesNothing()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _log.CommitAsync([Set("a", "1")], new CancellationToken(canceled: true)));
+        Assert.Equal(1, _log.Head.Position.Sequence);
+    }
+
+    /// <summary>Reads everything and holds count and digest against the head.</summary>
+    protected async Task AssertSoundAsync()
+    {
+        var records = await ReadAllAsync(_log, pageSize: 7);
+        Assert.Equal(_log.Head.Count, records.Count(record => !record.IsTombstone));
+        Assert.Equal(_log.Head.Digest.ToArray(), DigestOf(records));
+    }
+}
