@@ -3,5 +3,5 @@ namespace Hierarchy.Cli;
 /// <summary>The program's entry point.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => Task.FromResult(args.Length == 0 ? 0 : 2);
+    private static Task<int> Main(string[] args) => CommandLine.RunAsync(args, CliEnvironment.OfProcess(), CancellationToken.None);
 }

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Hierarchy.Cli.Documents;
+using Hierarchy.Cli.Updates;
+using Hierarchy.Protocol.Admin.V1;
+using Spectre.Console;
+
+namespace Hierarchy.Cli.Approvals;
+
+/// <summary>`decline`: an update is neither offered nor evaluated anywhere; or that is taken back.</summary>
+internal sealed class DeclineVerb : Verb
+{
+    private readonly Argument<string> update = UpdateArgument.Create();
+    private readonly Option<bool> undo = new("--undo") { Description = "Take the decline back; the update is not approved then." };
+
+    public DeclineVerb()
+        : base(
+            "decline", "Decline an update: it is neither offered nor evaluated on any computer, and its approvals go.",
+            "hierarchy decline KB5013943", "hierarchy decline KB5013943 --undo")
+    {
+        Add(update);
+        Add(undo);
+    }
+
+    protected override async Task<int> RunAsync(Session session, ParseResult arguments)
+    {
+        var name = arguments.GetRequiredValue(update);
+        var declined = !arguments.GetValue(undo);
+        var request = new DeclineRequest { Update = name, Undo = !declined, RequestedBy = session.User };
+        var response = await session.AskAsync(session.Admin.DeclineAsync, request);
+        var position = PositionDocument.From(response.Position);
+        return session.Output.Write(new DeclinedDocument(name, declined, response.Changed, response.ApprovalsRemoved, position), console =>
+        {
+            var what = declined ? "declined" : "no longer declined";
+            var approvals = response.ApprovalsRemoved > 0 ? $"; {response.ApprovalsRemoved} approvals went with it" : "";
+            console.WriteLine($"{name} is {what}{(response.Changed ? "" : ", as it was before")}{approvals} (cursor {position}).");
+        });
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Hierarchy.Cli.Approvals;
+using Hierarchy.Cli.Computers;
+using Hierarchy.Cli.Groups;
+using Hierarchy.Cli.Servers;
+using Hierarchy.Cli.Sites;
+using Hierarchy.Cli.Sync;
+using Hierarchy.Cli.Updates;
+
+namespace Hierarchy.Cli;
+
+/// <summary>The whole command surface: options that every verb takes, the verbs, and what happens to a command line that is wrong.</summary>
+internal static class CommandLine
+{
+    public const string ServerVariable = "HIERARCHY_SERVER";
+    public const string DefaultServer = "http://127.0.0.1:8532";
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var options = new GlobalOptions(environment);
+        var result = Compose(options, environment).Parse(args);
+        if (result.Action is ParseErrorAction) return Refuse(result, options, environment);
+
+        var configuration = new InvocationConfiguration { Output = environment.Out, Error = environment.Error, EnableDefaultExceptionHandler = false };
+        return await result.InvokeAsync(configuration, cancellationToken);
+    }
+
+    internal static RootCommand Compose(GlobalOptions options, CliEnvironment environment)
+    {
+        Command[] verbs =
+        [
+            new Command("sync", "Synchronize the catalog with Microsoft Update or an upstream server.") { new SyncRunVerb(), new SyncStatusVerb() },
+            new Command("updates", "Look at the updates of the catalog.") { new UpdatesListVerb(), new UpdatesShowVerb() },
+            new ApproveVerb(environment.Time),
+            new DeclineVerb(),
+            new Command("groups", "Target groups: which computers an approval is for.") { new GroupsListVerb(), new GroupsAddVerb(), new GroupsRemoveVerb() },
+            new Command("sites", "Sites and their subnets: where a client's nearest server is.") { new SitesListVerb(), new SitesAddVerb(), new SitesRemoveVerb() },
+            new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb() },
+            new Command("servers", "The servers of the tree.") { new ServersListVerb() },
+            new StatusVerb(),
+        ];
+        var root = new RootCommand("Administers a Hierarchy server: synchronize, approve, watch.") { options.Server, options.Output };
+        foreach (var verb in verbs) root.Add(verb);
+        foreach (var verb in verbs.Concat(verbs.SelectMany(group => group.Subcommands)).OfType<Verb>()) verb.Bind(options, environment);
+
+        // `--help` is the manual: it ends with examples.
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new TeachingHelp((HelpAction)help.Action!); // The library gives every help option its action.
+        return root;
+    }
+
+    private static int Refuse(ParseResult result, GlobalOptions options, CliEnvironment environment)
+    {
+        var message = string.Join(" ", result.Errors.Select(error => error.Message));
+        var failure = new CommandFailedException("usage", message, $"{TeachingHelp.FullName(result.CommandResult.Command)} --help", ExitCode.Usage);
+        return new Output(options.IsJson(result), environment).Fail(failure);
+    }
+}

@@ -1,0 +1,13 @@
+using Hierarchy.Cli.Formats;
+using Hierarchy.Protocol.Catalog.V1;
+
+namespace Hierarchy.Cli.Documents;
+
+/// <summary>What is decided about an update for a group.</summary>
+internal sealed record ApprovalDocument(
+    string Group, string? GroupId, string Action, string? Deadline, int RevisionNumber, string? ApprovedAt, string? ApprovedBy)
+{
+    public static ApprovalDocument From(string group, ApprovalRecord record)
+        => new(group, Wire.Guid(record.GroupId), Wire.Name(record.Action), Wire.Time(record.Deadline), record.RevisionNumber,
+            Wire.Time(record.ApprovedAt), Wire.NullIfEmpty(record.ApprovedBy));
+}

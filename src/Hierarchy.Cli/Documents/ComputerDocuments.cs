@@ -1,0 +1,33 @@
+using Hierarchy.Cli.Formats;
+using Hierarchy.Protocol.Admin.V1;
+
+namespace Hierarchy.Cli.Documents;
+
+/// <summary>All computers.</summary>
+internal sealed record ComputerListDocument(IReadOnlyList<ComputerBody> Computers);
+
+/// <summary>One computer with what it said of each update.</summary>
+internal sealed record ComputerDetailDocument(ComputerBody Computer, IReadOnlyList<ComputerStatusBody> Statuses);
+
+/// <summary>A computer.</summary>
+internal sealed record ComputerBody(
+    string ComputerId, string Name, string? Address, string? OperatingSystem, IReadOnlyList<string> Groups, string? Server, string? ServerId,
+    long Incarnation, long Counter, string? ReportedAt, Dictionary<string, int> States)
+{
+    public static ComputerBody From(Computer computer)
+    {
+        var report = computer.Report;
+        return new ComputerBody(
+            report.ComputerId, report.Name, Wire.NullIfEmpty(report.Address), Wire.NullIfEmpty(report.OperatingSystem), [.. report.Groups],
+            Wire.NullIfEmpty(computer.Server), Wire.NullIfEmpty(report.ServerId), report.Incarnation, report.Counter, Wire.Time(report.ReportedAt),
+            Wire.Counts(computer.States));
+    }
+}
+
+/// <summary>The state of one update on the computer.</summary>
+internal sealed record ComputerStatusBody(string? UpdateId, int RevisionNumber, string? Title, string State, int ResultCode, string? Time)
+{
+    public static ComputerStatusBody From(ComputerStatus status)
+        => new(Wire.Guid(status.Report.UpdateId), status.Report.RevisionNumber, Wire.NullIfEmpty(status.Title), Wire.Name(status.Report.State),
+            status.Report.ResultCode, Wire.Time(status.Report.Time));
+}

@@ -1,0 +1,70 @@
+using Hierarchy.Cli.Formats;
+using Hierarchy.Protocol.Admin.V1;
+
+namespace Hierarchy.Cli.Documents;
+
+/// <summary>The server that was asked, and all below it.</summary>
+internal sealed record ServerListDocument(IReadOnlyList<ServerBody> Servers);
+
+/// <summary>A server as the one that was asked knows it.</summary>
+internal sealed record ServerBody
+{
+    public required string? ServerId { get; init; }
+    public required string Name { get; init; }
+    public required string Role { get; init; }
+    public required string? Site { get; init; }
+    public required string? Parent { get; init; }
+    public required string? GrpcUrl { get; init; }
+    public required string? ContentUrl { get; init; }
+    public required PositionDocument? Position { get; init; }
+
+    /// <summary>Live records.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>16 hex digits: the beginning of the SHA-256 of the whole digest.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>The whole digest, 4,096 hex digits, of the server that was asked alone.</summary>
+    public required string? FullDigest { get; init; }
+    public required long Lag { get; init; }
+    public required bool Equal { get; init; }
+
+    /// <summary>Since the sample; null for the server that was asked.</summary>
+    public required double? AgeSeconds { get; init; }
+    public required string? SampledAt { get; init; }
+    public required long ContentBytesServed { get; init; }
+    public required long ContentBytesFromParent { get; init; }
+    public required long ContentBytesFromMicrosoft { get; init; }
+    public required long OutboxPending { get; init; }
+    public required long DigestMismatches { get; init; }
+    public required string? Version { get; init; }
+
+    public static ServerBody From(Server server)
+    {
+        var status = server.Status;
+        return new ServerBody
+        {
+            ServerId = Wire.Guid(status.Server.ServerId),
+            Name = status.Server.Name,
+            Role = Wire.Name(status.Server.Role),
+            Site = Wire.NullIfEmpty(status.Server.Site),
+            Parent = Wire.NullIfEmpty(server.Parent),
+            GrpcUrl = Wire.NullIfEmpty(status.Server.GrpcUrl),
+            ContentUrl = Wire.NullIfEmpty(status.Server.ContentUrl),
+            Position = PositionDocument.From(status.Position),
+            Count = status.Count,
+            Digest = Wire.Hex(status.Digest),
+            FullDigest = Wire.Hex(server.Digest),
+            Lag = server.Lag,
+            Equal = server.Equal,
+            AgeSeconds = server.Age?.ToTimeSpan().TotalSeconds,
+            SampledAt = Wire.Time(status.SampledAt),
+            ContentBytesServed = status.ContentBytesServed,
+            ContentBytesFromParent = status.ContentBytesFromParent,
+            ContentBytesFromMicrosoft = status.ContentBytesFromMicrosoft,
+            OutboxPending = status.OutboxPending,
+            DigestMismatches = status.DigestMismatches,
+            Version = Wire.NullIfEmpty(status.Version),
+        };
+    }
+}

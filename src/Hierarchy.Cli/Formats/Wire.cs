@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Protocol.Client.V1;
+
+namespace Hierarchy.Cli.Formats;
+
+/// <summary>How the contracts' bytes, times and enumerations are spelled outside: GUIDs, lower-case hex, ISO 8601 in UTC, snake_case.</summary>
+internal static class Wire
+{
+    private static readonly UpdateState[] States = System.Enum.GetValues<UpdateState>();
+
+    /// <summary>16 bytes in network order as a GUID; null for none.</summary>
+    public static string? Guid(ByteString bytes) => bytes.Length == 16 ? new Guid(bytes.Span, bigEndian: true).ToString("D") : null;
+
+    public static string? Hex(ByteString bytes) => bytes.IsEmpty ? null : Convert.ToHexStringLower(bytes.Span);
+
+    public static string Hex(ulong digest) => digest.ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>To the millisecond and beyond where the sender said so: 2026-10-04T16:33:26.67Z.</summary>
+    public static string? Time(Timestamp? time)
+        => time?.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    public static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    public static string Name(Protocol.Catalog.V1.UpdateType type) => Snake(type.ToString());
+
+    public static string Name(ApprovalAction action) => Snake(action.ToString());
+
+    public static string Name(ServerRole role) => Snake(role.ToString());
+
+    /// <summary>0 is a computer that said nothing of the update.</summary>
+    public static string Name(UpdateState state) => state == UpdateState.Unspecified ? "unknown" : Snake(state.ToString());
+
+    /// <summary>Counts by state, each state named even at zero.</summary>
+    public static Dictionary<string, int> Counts(IDictionary<int, int> counts)
+        => States.ToDictionary(Name, state => counts.TryGetValue((int)state, out var count) ? count : 0);
+
+    private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+}

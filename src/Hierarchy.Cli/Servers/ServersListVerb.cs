@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Hierarchy.Cli.Documents;
+using Hierarchy.Cli.Formats;
+using Hierarchy.Protocol.Admin.V1;
+using Spectre.Console;
+
+namespace Hierarchy.Cli.Servers;
+
+/// <summary>`servers list`: the server that is asked and all below it, and whether they are equal.</summary>
+internal sealed class ServersListVerb() : Verb(
+    "list", "List this server and all below it: where each stands in the log, whether it is equal, what content it moved.",
+    "hierarchy servers list", "hierarchy --output json servers list | jq '[.servers[].equal] | all'")
+{
+    protected override async Task<int> RunAsync(Session session, ParseResult arguments)
+    {
+        var response = await session.AskAsync(session.Admin.ListServersAsync, new ListServersRequest());
+        var servers = response.Servers.Select(ServerBody.From).ToList();
+        return session.Output.Write(new ServerListDocument(servers), console =>
+        {
+            var table = session.Output.Table(
+                "SERVER", "ROLE", "SITE", "PARENT", "CURSOR", "COUNT", "DIGEST", "LAG", "EQUAL", "SERVED", "FROM PARENT", "FROM MICROSOFT", "OUTBOX", "AGE");
+            foreach (var server in servers)
+                table.AddTextRow(
+                    server.Name, server.Role, server.Site, server.Parent, server.Position?.ToString(), Human.Count(server.Count), server.Digest,
+                    Human.Count(server.Lag), Human.YesNo(server.Equal), Human.Bytes(server.ContentBytesServed), Human.Bytes(server.ContentBytesFromParent),
+                    Human.Bytes(server.ContentBytesFromMicrosoft), Human.Count(server.OutboxPending),
+                    server.AgeSeconds is { } age ? Human.Span(TimeSpan.FromSeconds(age)) : "");
+            console.Write(table);
+        });
+    }
+}

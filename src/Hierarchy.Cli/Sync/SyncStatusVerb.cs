@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Hierarchy.Cli.Documents;
+using Hierarchy.Cli.Formats;
+using Hierarchy.Protocol.Admin.V1;
+using Spectre.Console;
+
+namespace Hierarchy.Cli.Sync;
+
+/// <summary>`sync status`: what runs, what ran, what was set aside, which prerequisites nobody has.</summary>
+internal sealed class SyncStatusVerb() : Verb(
+    "status", "Show the running or last synchronizations, documents set aside, and prerequisites that nobody has.",
+    "hierarchy sync status", "hierarchy --output json sync status | jq '.quarantined[].reason'")
+{
+    private const int ShownMissing = 20;
+
+    protected override async Task<int> RunAsync(Session session, ParseResult arguments)
+    {
+        var document = SyncStatusDocument.From(await session.AskAsync(session.Admin.GetSyncStatusAsync, new GetSyncStatusRequest()));
+        return session.Output.Write(document, console => Render(document, session.Output, console));
+    }
+
+    private static void Render(SyncStatusDocument status, Output output, IAnsiConsole console)
+    {
+        console.WriteLine($"Upstream: {status.UpstreamUrl ?? "none"}");
+        if (status.Running is { } running)
+            console.WriteLine($"Running: {running.Phase} {Human.Count(running.Done)}{(running.Total > 0 ? "/" + Human.Count(running.Total) : "")}, {Human.Bytes(running.Bytes)} received.");
+
+        if (status.Runs.Count == 0 && status.Running is null) console.WriteLine("Never synchronized: hierarchy sync run");
+        if (status.Runs.Count > 0)
+        {
+            var table = output.Table("STARTED", "ENDED", "NEW", "REVISED", "EXPIRED", "SET ASIDE", "BYTES", "CURSOR", "RESULT");
+            foreach (var run in status.Runs)
+                table.AddTextRow(
+                    run.StartedAt, run.EndedAt, Human.Count(run.NewUpdates), Human.Count(run.RevisedUpdates), Human.Count(run.ExpiredUpdates),
+                    Human.Count(run.Quarantined), Human.Bytes(run.Bytes), run.Position?.ToString(), run.Failure ?? (run.EndedAt is null ? "running" : "ok"));
+            console.Write(table);
+        }
+
+        if (status.Quarantined.Count > 0)
+        {
+            console.WriteLine("Set aside; every synchronization tries them again:");
+            var table = output.Table("UPDATE", "REVISION", "SINCE", "REASON");
+            foreach (var document in status.Quarantined)
+                table.AddTextRow(document.UpdateId, $"{document.RevisionNumber}", document.Time, document.Reason);
+            console.Write(table);
+        }
+
+        if (status.MissingPrerequisites.Count == 0) return;
+        console.WriteLine($"Prerequisites that the catalog does not hold: {Human.Count(status.MissingPrerequisites.Count)}");
+        var missing = output.Table("UPDATE", "NAMED BY");
+        foreach (var entry in status.MissingPrerequisites.Take(ShownMissing)) missing.AddTextRow(entry.UpdateId, Human.Count(entry.NamedBy));
+        console.Write(missing);
+        if (status.MissingPrerequisites.Count > ShownMissing) console.WriteLine("All of them: hierarchy --output json sync status");
+    }
+}

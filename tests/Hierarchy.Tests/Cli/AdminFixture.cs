@@ -1,0 +1,41 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Hierarchy.Tests.Cli;
+
+/// <summary>The command line against canned administration over real HTTP/2 on loopback.</summary>
+internal sealed class AdminFixture : IAsyncDisposable
+{
+    private readonly WebApplication application;
+
+    private AdminFixture(WebApplication application, CannedAdmin admin) => (this.application, Admin) = (application, admin);
+
+    public CannedAdmin Admin { get; }
+
+    public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
+
+    public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
+    {
+        var admin = new CannedAdmin();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(admin);
+        var application = builder.Build();
+        application.MapGrpcService<CannedAdmin>();
+        await application.StartAsync(cancellationToken);
+        return new AdminFixture(application, admin);
+    }
+
+    /// <summary>Runs a command line against it.</summary>
+    public Task<Ran> RunAsync(CancellationToken cancellationToken, params string[] args) => Ran.RunAsync(["--server", Url, .. args], cancellationToken);
+
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+}

@@ -1,0 +1,258 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Protocol.Feed.V1;
+using Hierarchy.Protocol.Rollup.V1;
+
+namespace Hierarchy.Tests.Cli;
+
+/// <summary>
+/// A stand-in for a server's administration, for the tests of the command line alone: its answers are fixed, so that what the command line makes of them can be
+/// compared to the letter. What real servers answer is tested with real servers.
+/// </summary>
+internal sealed class CannedAdmin : AdminService.AdminServiceBase
+{
+    private static readonly Timestamp Noon = Timestamp.FromDateTime(new DateTime(2026, 10, 4, 12, 0, 0, 500, DateTimeKind.Utc));
+
+    /// <summary>The last request.</summary>
+    public IMessage? Request { get; private set; }
+
+    /// <summary>Requests so far.</summary>
+    public int Requests { get; private set; }
+
+    /// <summary>Thrown instead of the next answers.</summary>
+    public RpcException? Refusal { get; set; }
+
+    /// <summary>What a synchronization says; null messages wait until the caller goes away.</summary>
+    public List<SyncProgress?> Sync { get; } =
+    [
+        new SyncProgress { Phase = "categories", Done = 10, Total = 40, Bytes = 2048 },
+        new SyncProgress { Phase = "updates", Done = 100, Total = 1200, Bytes = 4096 },
+        new SyncProgress { Phase = "updates", Done = 1200, Total = 1200, Bytes = 65536 },
+        new SyncProgress { Phase = "storing", Done = 1200, Total = 1200, Bytes = 65536, Finished = Run(error: "") },
+    ];
+
+    /// <summary>Completes when a synchronization begins to wait.</summary>
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when a waiting synchronization's caller went away.</summary>
+    public TaskCompletionSource Abandoned { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static SyncRun Run(string error) => new()
+    {
+        StartedAt = Noon,
+        EndedAt = Noon + Duration.FromTimeSpan(TimeSpan.FromSeconds(90)),
+        NewUpdates = 1200,
+        RevisedUpdates = 3,
+        ExpiredUpdates = 2,
+        Quarantined = 1,
+        Bytes = 65536,
+        Error = error,
+        Position = At(7),
+    };
+
+    public override async Task RunSync(RunSyncRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
+    {
+        Note(request);
+        foreach (var progress in Sync)
+        {
+            if (progress is not null)
+            {
+                await responseStream.WriteAsync(progress, context.CancellationToken);
+                continue;
+            }
+
+            var gone = new TaskCompletionSource();
+            await using var registration = context.CancellationToken.Register(() => gone.TrySetResult());
+            Waiting.TrySetResult();
+            await gone.Task;
+            Abandoned.TrySetResult();
+            return;
+        }
+    }
+
+    public override Task<GetSyncStatusResponse> GetSyncStatus(GetSyncStatusRequest request, ServerCallContext context) => Answer(request, new GetSyncStatusResponse
+    {
+        UpstreamUrl = "https://sws.update.microsoft.com",
+        Running = new SyncProgress { Phase = "bundles", Done = 5, Total = 9, Bytes = 100 },
+        Runs = { Run(error: "The upstream gave no answer."), Run(error: "") },
+        Quarantined = { new QuarantinedDocument { Identity = new Identity { UpdateId = Id(9), RevisionNumber = 100 }, Reason = "No title.", Time = Noon } },
+        MissingPrerequisites = { new MissingPrerequisite { UpdateId = Id(8), NamedBy = 4 } },
+    });
+
+    public override Task<ListUpdatesResponse> ListUpdates(ListUpdatesRequest request, ServerCallContext context)
+    {
+        var second = request.PageToken == "2";
+        return Answer(request, new ListUpdatesResponse
+        {
+            Updates = { second ? Category() : Software() },
+            NextPageToken = second ? "" : "2",
+            Total = 2,
+        });
+    }
+
+    public override Task<GetUpdateResponse> GetUpdate(GetUpdateRequest request, ServerCallContext context) => Answer(request, new GetUpdateResponse
+    {
+        Update = Software(),
+        Texts = { new Hierarchy.Protocol.Admin.V1.LocalizedText { Language = "en", Title = "Update [1] for \"Ω\"", Description = "It mends." } },
+        DocumentSha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)0xAB, 32).ToArray()),
+        Document = "<upd:Update>Ω</upd:Update>",
+    });
+
+    public override Task<ApproveResponse> Approve(ApproveRequest request, ServerCallContext context) => Answer(request, new ApproveResponse
+    {
+        Approval = new ApprovalRecord
+        {
+            UpdateId = Id(1), RevisionNumber = 200, GroupId = Id(2), Action = request.Action, Deadline = request.Deadline, ApprovedAt = Noon, ApprovedBy = request.RequestedBy,
+        },
+        Position = At(8),
+        CommittedAt = Noon,
+        Changed = true,
+    });
+
+    public override Task<DeclineResponse> Decline(DeclineRequest request, ServerCallContext context)
+        => Answer(request, new DeclineResponse { Position = At(9), ApprovalsRemoved = request.Undo ? 0 : 2, Changed = true });
+
+    public override Task<ListGroupsResponse> ListGroups(ListGroupsRequest request, ServerCallContext context) => Answer(request, new ListGroupsResponse
+    {
+        Groups = { new Group { Record = new TargetGroupRecord { GroupId = Id(3), Name = "All Computers" }, BuiltIn = true, Computers = 3 }, Pilot() },
+    });
+
+    public override Task<AddGroupResponse> AddGroup(AddGroupRequest request, ServerCallContext context)
+        => Answer(request, new AddGroupResponse { Group = Pilot(), Position = At(10) });
+
+    public override Task<RemoveGroupResponse> RemoveGroup(RemoveGroupRequest request, ServerCallContext context)
+        => Answer(request, new RemoveGroupResponse { Position = At(11), ApprovalsRemoved = 1 });
+
+    public override Task<ListSitesResponse> ListSites(ListSitesRequest request, ServerCallContext context)
+        => Answer(request, new ListSitesResponse { Sites = { new SiteRecord { Name = "branch-a", Subnets = { "127.0.1.0/24", "2001:db8::/48" } } } });
+
+    public override Task<AddSiteResponse> AddSite(AddSiteRequest request, ServerCallContext context)
+        => Answer(request, new AddSiteResponse { Site = new SiteRecord { Name = request.Name, Subnets = { request.Subnets } }, Position = At(12) });
+
+    public override Task<RemoveSiteResponse> RemoveSite(RemoveSiteRequest request, ServerCallContext context)
+        => Answer(request, new RemoveSiteResponse { Position = At(13) });
+
+    public override Task<ListComputersResponse> ListComputers(ListComputersRequest request, ServerCallContext context)
+        => Answer(request, new ListComputersResponse { Computers = { Pc() } });
+
+    public override Task<GetComputerResponse> GetComputer(GetComputerRequest request, ServerCallContext context) => Answer(request, new GetComputerResponse
+    {
+        Computer = Pc(),
+        Statuses =
+        {
+            new ComputerStatus
+            {
+                Title = "Update [1]",
+                Report = new StatusReport
+                {
+                    ComputerId = "c0ffee", Incarnation = 1, Counter = 5, UpdateId = Id(1), RevisionNumber = 200, State = UpdateState.Failed,
+                    ResultCode = unchecked((int)0x80070643), Time = Noon,
+                },
+            },
+        },
+    });
+
+    public override Task<ListServersResponse> ListServers(ListServersRequest request, ServerCallContext context) => Answer(request, new ListServersResponse
+    {
+        Servers =
+        {
+            new Hierarchy.Protocol.Admin.V1.Server { Status = Status("root", ServerRole.Root, site: ""), Equal = true, Digest = ByteString.CopyFrom(1, 2, 3) },
+            new Hierarchy.Protocol.Admin.V1.Server { Status = Status("branch", ServerRole.Replica, site: "branch-a"), Parent = "root", Lag = 1, Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(2.5)) },
+        },
+    });
+
+    public override Task<GetUpdateStatusResponse> GetUpdateStatus(GetUpdateStatusRequest request, ServerCallContext context) => Answer(request, new GetUpdateStatusResponse
+    {
+        Update = Software(),
+        States = { [0] = 1, [4] = 2 },
+        Computers = { new UpdateOnComputer { ComputerId = "c0ffee", Computer = "pc-1", State = UpdateState.InstalledPendingReboot, ResultCode = 3010, Time = Noon } },
+    });
+
+    private static Update Software() => new()
+    {
+        Head = new RevisionHead
+        {
+            RevisionId = 17,
+            UpdateId = Id(1),
+            RevisionNumber = 200,
+            Type = Hierarchy.Protocol.Catalog.V1.UpdateType.Software,
+            Title = "Update [1] for \"Ω\"",
+            KnowledgeBaseArticles = { "5013943" },
+            SecurityBulletins = { "MS26-001" },
+            Severity = "Critical",
+            Categories = { Id(4) },
+            Prerequisites = { new Clause { AnyOf = { Id(5) }, IsCategory = true } },
+            BundledUpdates = { new Bundle { AnyOf = { new Identity { UpdateId = Id(6), RevisionNumber = 101 } } } },
+            SupersededUpdates = { Id(7) },
+            Files =
+            {
+                new Hierarchy.Protocol.Catalog.V1.File
+                {
+                    Name = "install.sh", Size = 1536, Sha1 = ByteString.CopyFrom(0xAA, 0xBB), Sha256 = ByteString.CopyFrom(0xCC, 0xDD), MicrosoftUpdateUrl = "http://mu/a",
+                },
+            },
+            CreationDate = Noon,
+            ArrivalDate = Noon,
+            ExplicitlyDeployable = true,
+            Handler = "http://schemas.microsoft.com/msus/2002/12/UpdateHandlers/CommandLineInstallation",
+            Languages = { "en", "de" },
+        },
+        Approvals = { new Approval { Group = "Pilot", Record = new ApprovalRecord { GroupId = Id(2), RevisionNumber = 200, Action = ApprovalAction.OptionalInstall, ApprovedAt = Noon } } },
+    };
+
+    private static Update Category() => new()
+    {
+        Head = new RevisionHead
+        {
+            RevisionId = 18, UpdateId = Id(4), RevisionNumber = 1, Type = Hierarchy.Protocol.Catalog.V1.UpdateType.Category, Title = "Security Updates",
+            CategoryType = "UpdateClassification",
+        },
+        Declined = true,
+    };
+
+    private static Group Pilot() => new() { Record = new TargetGroupRecord { GroupId = Id(2), Name = "Pilot", ParentId = Id(3) }, Parent = "All Computers", Computers = 2 };
+
+    private static Computer Pc() => new()
+    {
+        Report = new ComputerReport
+        {
+            ComputerId = "c0ffee", Incarnation = 1, Counter = 5, Name = "pc-1", Address = "127.0.1.11", OperatingSystem = "Linux", Groups = { "Pilot" },
+            ServerId = "a0b1c2d3-0000-0000-0000-000000000001", ReportedAt = Noon,
+        },
+        Server = "branch",
+        States = { [2] = 1, [3] = 1, [4] = 2, [5] = 1 },
+    };
+
+    private static ServerStatus Status(string name, ServerRole role, string site) => new()
+    {
+        Server = new ServerRecord { ServerId = Id(20), Name = name, Role = role, Site = site, GrpcUrl = "http://127.0.0.1:8532", ContentUrl = "http://127.0.0.1:8530" },
+        Position = At(7),
+        Count = 1207,
+        Digest = 0x00FEDCBA98765432,
+        SampledAt = Noon,
+        ContentBytesServed = 3072,
+        ContentBytesFromParent = 1536,
+        Version = "1.0.0",
+    };
+
+    private static Position At(long sequence) => new() { LogId = Id(0xA0), Epoch = 2, EpochId = Id(0xE0), Sequence = sequence };
+
+    private static ByteString Id(byte last) => ByteString.CopyFrom(new Guid(0x01020304, 0x0506, 0x0708, 0, 0, 0, 0, 0, 0, 0, last).ToByteArray(bigEndian: true));
+
+    private Task<T> Answer<T>(IMessage request, T response)
+    {
+        Note(request);
+        return Task.FromResult(response);
+    }
+
+    private void Note(IMessage request)
+    {
+        Request = request;
+        Requests++;
+        if (Refusal is not null) throw Refusal;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Hierarchy.Tests.Cli;
+
+/// <summary>The JSON documents are a contract: names, order and spelling are compared with files in Golden/.</summary>
+public sealed class JsonShapeTests
+{
+    public static TheoryData<string, string> Verbs => new()
+    {
+        { "sync-run", "sync run" },
+        { "sync-status", "sync status" },
+        { "updates-list", "updates list --all --limit 0" },
+        { "updates-show", "updates show KB5013943" },
+        { "updates-show-document", "updates show KB5013943 --document" },
+        { "approve", "approve 01020304 --group Pilot --action optional-install --deadline +7d" },
+        { "decline", "decline KB5013943" },
+        { "groups-list", "groups list" },
+        { "groups-add", "groups add Pilot" },
+        { "groups-remove", "groups remove Pilot" },
+        { "sites-list", "sites list" },
+        { "sites-add", "sites add branch-a --subnet 127.0.1.0/24 2001:db8::/48" },
+        { "sites-remove", "sites remove branch-a" },
+        { "computers-list", "computers list" },
+        { "computers-show", "computers show pc-1" },
+        { "servers-list", "servers list" },
+        { "status", "status KB5013943" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Verb_OutputJson_WritesTheDocumentThatScriptsKnow(string name, string commandLine)
+    {
+        await using var server = await AdminFixture.StartAsync(TestContext.Current.CancellationToken);
+
+        var ran = await server.RunAsync(TestContext.Current.CancellationToken, ["--output", "json", .. commandLine.Split(' ')]);
+
+        Assert.Equal(0, ran.ExitCode);
+        using var document = JsonDocument.Parse(ran.Out);
+        Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
+        Assert.Equal(Golden(name), ran.Out.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Golden_HoldsAFileForEveryVerb()
+    {
+        var files = Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order();
+        Assert.Equal(Verbs.Select(row => row.Data.Item1).Order(), files);
+    }
+
+    private static string Folder => Path.Combine(RepositoryRoot.Path, "tests", "Hierarchy.Tests", "Cli", "Golden");
+
+    private static string Golden(string name) => File.ReadAllText(Path.Combine(Folder, name + ".json")).ReplaceLineEndings("\n");
+}
