@@ -10,7 +10,7 @@ namespace Hierarchy.Tests.Testing;
 
 public sealed class DocumentGeneratorTests
 {
-    private const int Count = 2000;
+    private const int Count = 1000;
 
     private static readonly XNamespace Upd = "http://schemas.microsoft.com/msus/2002/12/Update";
 
@@ -26,7 +26,7 @@ public sealed class DocumentGeneratorTests
     [Fact]
     public void Documents_SameSeed_AreTheSameAndOtherwiseAllDiffer()
     {
-        Assert.Equal(Documents.Value.Select(document => document.Xml), Make(seed: 7, Count).Select(document => document.Xml));
+        Assert.True(Documents.Value.Select(document => document.Xml).SequenceEqual(Make(seed: 7, Count).Select(document => document.Xml)));
         Assert.Equal(Count, Documents.Value.Select(document => document.Xml).Distinct().Count());
         Assert.Equal(Count, Documents.Value.Select(document => document.Summary.Key).Distinct().Count());
         Assert.Empty(Documents.Value.Select(document => document.Summary.Key.Id).Intersect(Make(seed: 8, Count).Select(document => document.Summary.Key.Id)));
@@ -95,7 +95,7 @@ public sealed class DocumentGeneratorTests
         Assert.All(Documents.Value.SelectMany(document => document.Summary.Categories), id => Assert.Contains(id, present));
         Assert.All(Documents.Value.SelectMany(document => document.Summary.BundledUpdates), child => Assert.Contains(child, revisions));
         var missing = Documents.Value.SelectMany(document => document.Summary.Prerequisites).Count(id => !present.Contains(id));
-        Assert.InRange(missing, 1, Count / 50);
+        Assert.InRange(missing, 1, Count / 30);
     }
 
     [Fact]
