@@ -59,17 +59,9 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
             return false;
 
         var payload = _buffered.Slice(HeaderSize, size);
-        try
-        {
-            message = flag == 0
-                ? PayloadReader.Deserialize(deserializer, payload, (int)size)
-                : Decompress(deserializer, payload);
-        }
-        catch (Exception ex) when (ex is not RpcException)
-        {
-            throw new RpcException(new Status(StatusCode.Internal, "Failed to deserialize request message.", ex));
-        }
-
+        message = flag == 0
+            ? PayloadReader.Deserialize(deserializer, payload, (int)size)
+            : Decompress(deserializer, payload);
         if (message is null)
             throw new InvalidOperationException("The deserializer returned null.");
         _buffered = _buffered.Slice(payload.End);
