@@ -63,6 +63,9 @@ internal static class MicrosoftUpdateCommand
             return await FailAsync($"--documents {folder.FullName} does not exist; give a folder of update documents.");
 
         var library = Fill(arguments, cancellationToken);
+
+        // What generating left behind is given back before serving begins; what is served stays for the life of the program.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var options = new MicrosoftUpdateOptions
         {
             Listen = listen,

@@ -12,14 +12,12 @@ internal sealed record BuiltFile(ServedFile File)
 
     public bool IsEncrypted { get; init; }
 
-    /// <summary>The languages of a licence text; null for an ordinary file.</summary>
+    /// <summary>The language of a licence text; null for an ordinary file.</summary>
     public string? EulaLanguage { get; init; }
-
-    public bool IsEula => EulaLanguage is not null;
 
     public void Write(XmlWriter xml, DateTimeOffset modified)
     {
-        xml.WriteStartElement("upd", IsEula ? "EulaFile" : "File", Names.Update);
+        xml.WriteStartElement("upd", EulaLanguage is not null ? "EulaFile" : "File", Names.Update);
         xml.WriteAttributeString("Digest", Convert.ToBase64String(File.Sha1));
         xml.WriteAttributeString("DigestAlgorithm", "SHA1");
         xml.WriteAttributeString("FileName", File.FileName);

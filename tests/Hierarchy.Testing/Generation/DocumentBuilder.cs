@@ -60,7 +60,7 @@ internal sealed class DocumentBuilder(RevisionKey key, string updateType)
         Categories = [.. Prerequisites.Where(group => group.IsCategory).SelectMany(group => group.Ids)],
         Prerequisites = [.. Prerequisites.Where(group => !group.IsCategory).SelectMany(group => group.Ids)],
         BundledUpdates = [.. Bundled],
-        Files = [.. Files.Where(file => !file.IsEula).Select(file => new DocumentFile(file.File.Sha1, file.File.FileName, file.IsEncrypted))],
+        Files = [.. Files.Select(file => new DocumentFile(file.File.Sha1, file.File.FileName, file.IsEncrypted))],
     };
 
     private void Write(XmlWriter xml)

@@ -34,13 +34,14 @@ internal sealed class RpcServer : IAsyncDisposable
         Action<GrpcServiceOptions>? configure = null,
         Action<WebApplicationBuilder>? build = null,
         Action<WebApplication>? map = null,
-        Action<KestrelServerOptions>? kestrel = null)
+        Action<KestrelServerOptions>? kestrel = null,
+        bool listenHttp1 = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = listenHttp1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
             kestrel?.Invoke(options);
         });
         var echo = new EchoEndpoint();

@@ -21,11 +21,14 @@ public sealed class CabinetWriterTests : IDisposable
     [InlineData(LzxBlockType.Uncompressed)]
     public void Cabinet_EveryWindow_IsReadBackByTheProduct(LzxBlockType blocks)
     {
+        var inputs = Inputs(new Random(3)).ToList();
         for (var windowBits = 15; windowBits <= 21; windowBits++)
         {
             var writer = new CabinetWriter(new LzxEncoder(windowBits, blocks));
-            foreach (var input in Inputs(new Random(windowBits)))
-                Assert.Equal(input, CabinetReader.ReadMember(writer.Write(input), "blob", new CabinetLimits()));
+
+            // The smallest and the largest window take everything, those between one text.
+            foreach (var input in windowBits is 15 or 21 ? inputs : inputs.GetRange(3, 1))
+                AssertSame(input, CabinetReader.ReadMember(writer.Write(input), "blob", CabinetLimits.Default));
         }
     }
 
@@ -39,7 +42,7 @@ public sealed class CabinetWriterTests : IDisposable
         Assert.SkipUnless(await HasCabextractAsync(), "cabextract is absent");
         var writer = new CabinetWriter(new LzxEncoder(windowBits, blocks));
         foreach (var input in Inputs(new Random(7)))
-            Assert.Equal(input, await ExtractAsync(writer.Write(input)));
+            AssertSame(input, await ExtractAsync(writer.Write(input)));
     }
 
     [Fact]
@@ -79,6 +82,9 @@ public sealed class CabinetWriterTests : IDisposable
         var block = captured.AsSpan(0x41);
         Assert.Equal(MemoryMarshal.Read<uint>(block), CabinetWriter.Checksum(block.Slice(4, 4), CabinetWriter.Checksum(block[8..], 0)));
     }
+
+    // A comparison element by element would take longer than all the rest.
+    private static void AssertSame(byte[] expected, byte[] actual) => Assert.True(expected.AsSpan().SequenceEqual(actual), $"{expected.Length} bytes came back as {actual.Length} others");
 
     private static IEnumerable<byte[]> Inputs(Random random)
     {

@@ -59,9 +59,17 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
             return false;
 
         var payload = _buffered.Slice(HeaderSize, size);
-        message = flag == 0
-            ? PayloadReader.Deserialize(deserializer, payload, (int)size)
-            : Decompress(deserializer, payload);
+        try
+        {
+            message = flag == 0
+                ? PayloadReader.Deserialize(deserializer, payload, (int)size)
+                : Decompress(deserializer, payload);
+        }
+        catch (Exception ex) when (ex is not RpcException)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, "Failed to deserialize request message.", ex));
+        }
+
         if (message is null)
             throw new InvalidOperationException("The deserializer returned null.");
         _buffered = _buffered.Slice(payload.End);

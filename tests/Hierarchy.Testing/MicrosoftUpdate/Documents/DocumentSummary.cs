@@ -67,7 +67,7 @@ public sealed record DocumentSummary
                 case "UpdateIdentity" when section == "BundledUpdates":
                     bundled.Add(Identity(reader));
                     break;
-                case "File" when reader.Depth == 2 && reader.GetAttribute("Digest") is { } digest:
+                case "File" or "EulaFile" when reader.Depth == 2 && reader.GetAttribute("Digest") is { } digest:
                     files.Add(new DocumentFile(
                         Convert.FromBase64String(digest), reader.GetAttribute("FileName") ?? "file", reader.GetAttribute("IsEncrypted") is "true" or "1"));
                     break;

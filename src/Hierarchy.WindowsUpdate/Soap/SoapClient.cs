@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Xml;
+using Hierarchy.Domain;
+
+namespace Hierarchy.WindowsUpdate.Soap;
+
+/// <summary>
+/// Posts SOAP 1.1 requests and reads the answers. Three things can go wrong, and they stay apart: the server is away
+/// (<see cref="UnavailableException"/>), the server says no (a fault, which the caller makes an exception of), the answer is none
+/// (<see cref="IntegrityException"/>).
+/// </summary>
+internal sealed class SoapClient(HttpClient http, string userAgent, long maxResponse, TimeSpan timeout, TimeProvider time)
+{
+    private static readonly MediaTypeHeaderValue ContentType = new("text/xml") { CharSet = "utf-8" };
+
+    private long _bytesReceived;
+
+    /// <summary>Bytes of all answers so far, after decompression.</summary>
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
+
+    /// <summary>One call. <paramref name="read"/> starts on the operation's response element.</summary>
+    public async Task<T> CallAsync<T>(
+        Uri address, string ns, string operation, byte[] request, Func<SoapReader, T> read, Func<SoapFault, Exception> asException, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var body = new ResponseBuffer();
+        HttpStatusCode status;
+        try
+        {
+            status = await ExchangeAsync(address, $"\"{ns}/{operation}\"", request, body, linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unavailable($"did not answer within {timeout.TotalSeconds:N0} seconds", null);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw Unavailable($"cannot be reached ({Reason(exception)})", exception);
+        }
+        catch (IntegrityException exception)
+        {
+            throw NotAnAnswer(exception.Message, exception);
+        }
+
+        Interlocked.Add(ref _bytesReceived, body.Length);
+        if (status is not (HttpStatusCode.OK or HttpStatusCode.InternalServerError)) throw Refused(status);
+        try
+        {
+            using var reader = new SoapReader(body);
+            reader.MoveToBody();
+            if (reader.Name == "Fault") throw asException(SoapFault.Read(reader));
+            if (reader.Name != operation + "Response") throw new IntegrityException($"the body is `{reader.Name}`, not `{operation}Response`");
+            return read(reader);
+        }
+        catch (XmlException) when (status != HttpStatusCode.OK)
+        {
+            throw Unavailable($"failed with HTTP {(int)status} and no SOAP fault", null);
+        }
+        catch (Exception exception) when (exception is XmlException or IntegrityException or FormatException or InvalidOperationException)
+        {
+            throw NotAnAnswer(exception.Message, exception);
+        }
+
+        UnavailableException Unavailable(string what, Exception? inner)
+        {
+            var message = $"{operation}: the upstream {address} {what}. Check the address, the network, name resolution and any proxy; the synchronization can be repeated at any time.";
+            return inner is null ? new UnavailableException(message) : new UnavailableException(message, inner);
+        }
+
+        Exception Refused(HttpStatusCode code) => (int)code is 408 or 429 or >= 500
+            ? Unavailable($"answered HTTP {(int)code}", null)
+            : new IntegrityException($"{operation}: {address} answered HTTP {(int)code} ({code}). Check that it is the address of an update server, and the access to it.");
+
+        IntegrityException NotAnAnswer(string why, Exception inner) =>
+            new($"{operation}: the answer of {address} cannot be understood: {why.TrimEnd('.')}. Check that it is the address of an update server and that no proxy answers in its place.", inner);
+    }
+
+    private async Task<HttpStatusCode> ExchangeAsync(Uri address, string action, byte[] request, ResponseBuffer body, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(request) };
+        message.Content.Headers.ContentType = ContentType;
+        message.Headers.TryAddWithoutValidation("SOAPAction", action);
+        message.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await body.FillAsync(stream, maxResponse, cancellationToken);
+        return response.StatusCode;
+    }
+
+    private static string Reason(Exception exception)
+    {
+        while (exception.InnerException is { } inner) exception = inner;
+        return exception.Message.TrimEnd('.');
+    }
+}

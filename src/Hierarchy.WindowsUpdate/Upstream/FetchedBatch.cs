@@ -1,0 +1,4 @@
+namespace Hierarchy.WindowsUpdate.Upstream;
+
+/// <summary>What became of the ids of one batch; each is in one of the two lists.</summary>
+internal sealed record FetchedBatch(int Asked, List<SyncedRevision> Revisions, List<QuarantinedDocument> Quarantined);

@@ -1,0 +1,9 @@
+using Hierarchy.Domain.Catalog;
+
+namespace Hierarchy.WindowsUpdate.Upstream;
+
+/// <summary>A revision to store.</summary>
+/// <param name="Revision">The document, understood.</param>
+/// <param name="Xml">The original document, verbatim: what the upstream's UTF-16 decodes to.</param>
+/// <param name="Locations">Where its files are found.</param>
+public sealed record SyncedRevision(UpdateRevision Revision, string Xml, IReadOnlyList<FileLocation> Locations);

@@ -1,0 +1,224 @@
+using System.Net;
+using System.Security.Authentication;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.WindowsUpdate.Soap;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Polly;
+using Polly.Retry;
+
+namespace Hierarchy.WindowsUpdate.Upstream;
+
+/// <summary>
+/// The downstream's side of [MS-WSUSSS], metadata: authorizes when it must, renews its cookie in time and starts over when the upstream no
+/// longer knows it; backs off while the upstream is busy or away. Safe for several calls at a time.
+/// </summary>
+/// <remarks>Throws <see cref="UpstreamFaultException"/>, <see cref="UnavailableException"/> or <see cref="IntegrityException"/>.</remarks>
+public sealed partial class UpstreamClient : IDisposable
+{
+    private const string SyncPath = "ServerSyncWebService/ServerSyncWebService.asmx";
+    private const int MaxRestarts = 3;
+
+    private readonly UpstreamOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SoapClient _soap;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly Uri _root;
+
+    // Guards the three below: one caller authorizes, the others wait for what it gets.
+    private readonly SemaphoreSlim _session = new(1, 1);
+    private Uri? _authorizationAddress;
+    private AuthorizationCookie? _authorization;
+    private UpstreamCookie? _cookie;
+
+    /// <summary>Over an HTTP client that the caller owns, as <see cref="CreateHttpClient"/> makes it: the calls have a deadline of their own.</summary>
+    public UpstreamClient(HttpClient http, UpstreamOptions options, TimeProvider time, ILogger<UpstreamClient>? logger = null)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger ?? NullLogger<UpstreamClient>.Instance;
+        _root = RootOf(options.Address);
+        _soap = new SoapClient(http, options.UserAgent, options.MaxResponse, options.CallTimeout, time);
+        _pipeline = options.Retries <= 0 ? ResiliencePipeline.Empty : BuildPipeline();
+    }
+
+    /// <summary>Bytes of all answers so far, after decompression.</summary>
+    public long BytesReceived => _soap.BytesReceived;
+
+    internal int ParallelCalls => Math.Max(1, _options.ParallelCalls);
+
+    /// <summary>
+    /// An HTTP client as this client wants it: compressed answers, TLS 1.2 or later, no redirects, connections renewed so that names are
+    /// resolved again, no deadline of its own.
+    /// </summary>
+    public static HttpClient CreateHttpClient()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            SslOptions = { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Obtains a cookie when there is none; every call does so too.</summary>
+    public async Task AuthorizeAsync(CancellationToken cancellationToken) => await CookieAsync(refused: null, cancellationToken);
+
+    /// <summary>Forgets every cookie, as after ServerChanged; the next call authorizes from the start.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await _session.WaitAsync(cancellationToken);
+        try
+        {
+            (_authorizationAddress, _authorization, _cookie) = (null, null, null);
+        }
+        finally
+        {
+            _session.Release();
+        }
+    }
+
+    /// <summary>The upstream's limits and languages; short when the anchor is current.</summary>
+    public Task<UpstreamConfig> GetConfigDataAsync(string? anchor, CancellationToken cancellationToken) =>
+        CallAsync("GetConfigData", cookie => UpstreamRequests.GetConfigData(cookie, anchor), UpstreamAnswers.ReadConfigData, cancellationToken);
+
+    /// <summary>The ids that match a filter, all in one answer.</summary>
+    public Task<RevisionIdList> GetRevisionIdListAsync(RevisionFilter filter, CancellationToken cancellationToken) =>
+        CallAsync("GetRevisionIdList", cookie => UpstreamRequests.GetRevisionIdList(cookie, filter), UpstreamAnswers.ReadRevisionIdList, cancellationToken);
+
+    /// <summary>The documents of these revisions, at most <see cref="UpstreamConfig.MaxUpdatesPerRequest"/>. One id unknown to the upstream faults the whole call.</summary>
+    public Task<IReadOnlyList<UpstreamUpdate>> GetUpdateDataAsync(IReadOnlyList<RevisionId> ids, CancellationToken cancellationToken) =>
+        CallAsync("GetUpdateData", cookie => UpstreamRequests.GetUpdateData(cookie, ids), UpstreamAnswers.ReadUpdateData, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private async Task<T> CallAsync<T>(string operation, Func<UpstreamCookie, byte[]> request, Func<SoapReader, T> read, CancellationToken cancellationToken)
+    {
+        UpstreamCookie? refused = null;
+        for (var restarts = 0; ; restarts++)
+        {
+            var cookie = await CookieAsync(refused, cancellationToken);
+            try
+            {
+                return await SendAsync(new Uri(_root, SyncPath), UpstreamRequests.SyncNamespace, operation, request(cookie), read, cancellationToken);
+            }
+            catch (UpstreamFaultException exception)
+                when (exception.Fault.Error is UpstreamError.InvalidCookie or UpstreamError.InvalidAuthorizationCookie && restarts < MaxRestarts)
+            {
+                Log.StartingOver(_logger, operation, exception.Fault.Code);
+                refused = cookie;
+            }
+        }
+    }
+
+    /// <summary>The current cookie, or a new one when there is none, when it is due, or when it is the one that was refused.</summary>
+    private async ValueTask<UpstreamCookie> CookieAsync(UpstreamCookie? refused, CancellationToken cancellationToken)
+    {
+        await _session.WaitAsync(cancellationToken);
+        try
+        {
+            if (refused is not null && ReferenceEquals(refused, _cookie)) (_authorization, _cookie) = (null, null);
+            if (_cookie is { } current && !current.IsDue(_time.GetUtcNow())) return current;
+            for (var restarts = 0; ; restarts++)
+            {
+                try
+                {
+                    _authorization ??= await GetAuthorizationAsync(cancellationToken);
+                    var request = UpstreamRequests.GetCookie(_authorization, _cookie, _options.ProtocolVersion);
+                    return _cookie = await SendAsync(
+                        new Uri(_root, SyncPath),
+                        UpstreamRequests.SyncNamespace,
+                        "GetCookie",
+                        request,
+                        reader => UpstreamAnswers.ReadCookie(reader, _time.GetUtcNow()),
+                        cancellationToken);
+                }
+                catch (UpstreamFaultException exception)
+                    when (exception.Fault.Error is UpstreamError.InvalidCookie or UpstreamError.InvalidAuthorizationCookie && restarts < MaxRestarts)
+                {
+                    Log.StartingOver(_logger, exception.Fault.Operation, exception.Fault.Code);
+                    (_authorization, _cookie) = (null, null);
+                }
+            }
+        }
+        finally
+        {
+            _session.Release();
+        }
+    }
+
+    private async Task<AuthorizationCookie> GetAuthorizationAsync(CancellationToken cancellationToken)
+    {
+        if (_authorizationAddress is null)
+        {
+            var address = await SendAsync(
+                new Uri(_root, SyncPath), UpstreamRequests.SyncNamespace, "GetAuthConfig", UpstreamRequests.GetAuthConfig(), UpstreamAnswers.ReadAuthConfig, cancellationToken);
+            _authorizationAddress = Within(address);
+        }
+
+        return await SendAsync(
+            _authorizationAddress,
+            UpstreamRequests.AuthorizationNamespace,
+            "GetAuthorizationCookie",
+            UpstreamRequests.GetAuthorizationCookie(_options.AccountName, _options.AccountId),
+            UpstreamAnswers.ReadAuthorizationCookie,
+            cancellationToken);
+    }
+
+    private async Task<T> SendAsync<T>(Uri address, string ns, string operation, byte[] request, Func<SoapReader, T> read, CancellationToken cancellationToken) =>
+        await _pipeline.ExecuteAsync(
+            async token => await _soap.CallAsync(
+                address, ns, operation, request, read, fault => new UpstreamFaultException(UpstreamFault.From(operation, fault)), token),
+            cancellationToken);
+
+    /// <summary>An address that the upstream gave stays at the upstream: an answer never sends this server elsewhere.</summary>
+    private Uri Within(string address) =>
+        Uri.TryCreate(_root, address, out var absolute) && absolute.Scheme == _root.Scheme && absolute.Authority == _root.Authority
+            ? absolute
+            : throw new IntegrityException($"GetAuthConfig: {_root} sends its clients to `{address}`, which is another server. Check that it is the address of an update server.");
+
+    private ResiliencePipeline BuildPipeline() => new ResiliencePipelineBuilder { TimeProvider = _time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder()
+                .Handle<UnavailableException>()
+                .Handle<UpstreamFaultException>(exception => exception.Fault.Error == UpstreamError.ServerBusy),
+            MaxRetryAttempts = _options.Retries,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = _options.RetryDelay,
+            MaxDelay = _options.MaxRetryDelay,
+            OnRetry = retry =>
+            {
+                Log.Retrying(_logger, retry.AttemptNumber + 1, retry.RetryDelay, retry.Outcome.Exception?.Message);
+                return default;
+            },
+        })
+        .Build();
+
+    /// <summary>The server's root, also from the full address of its service, which is what some write down.</summary>
+    private static Uri RootOf(Uri address)
+    {
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+            throw new ArgumentException($"`{address}` is not the address of an update server. It looks like https://server or http://server:8530.", nameof(address));
+        var text = address.GetLeftPart(UriPartial.Path);
+        if (text.EndsWith(SyncPath, StringComparison.OrdinalIgnoreCase)) text = text[..^SyncPath.Length];
+        return new Uri(text.EndsWith('/') ? text : text + "/");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Warning, "{Operation}: the upstream answered {Code}; authorizing again")]
+        public static partial void StartingOver(ILogger logger, string operation, string code);
+
+        [LoggerMessage(3002, LogLevel.Warning, "Try {Attempt} failed, the next follows in {Delay}: {Reason}")]
+        public static partial void Retrying(ILogger logger, int attempt, TimeSpan delay, string? reason);
+    }
+}

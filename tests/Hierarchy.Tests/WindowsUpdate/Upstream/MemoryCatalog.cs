@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.WindowsUpdate.Upstream;
+
+namespace Hierarchy.Tests.WindowsUpdate.Upstream;
+
+/// <summary>A catalog in memory that can die in the middle of a synchronization.</summary>
+internal sealed class MemoryCatalog : ISyncSink
+{
+    private int _storesBeforeDeath = int.MaxValue;
+
+    public Dictionary<RevisionId, SyncedRevision> Revisions { get; } = [];
+
+    public Dictionary<RevisionId, QuarantinedDocument> Quarantine { get; } = [];
+
+    public SyncAnchors Anchors { get; private set; } = SyncAnchors.None;
+
+    /// <summary>What was stored, in which order does not matter.</summary>
+    public string Digest => Convert.ToHexString(SHA256.HashData([.. Revisions
+        .OrderBy(entry => entry.Key.UpdateId).ThenBy(entry => entry.Key.RevisionNumber)
+        .SelectMany(entry => entry.Key.ToKey().Concat(UpdateDocument.Digest(entry.Value.Xml)))]));
+
+    public void DieAfter(int stores) => _storesBeforeDeath = stores;
+
+    public ValueTask<IReadOnlySet<RevisionId>> FindKnownAsync(IReadOnlyCollection<RevisionId> ids, CancellationToken cancellationToken) =>
+        new(ids.Where(Revisions.ContainsKey).ToHashSet());
+
+    public ValueTask<IReadOnlyCollection<UpdateRevision>> GetCategoriesAsync(CancellationToken cancellationToken) =>
+        new([.. Revisions.Values.Select(entry => entry.Revision).Where(revision => revision.Type == UpdateType.Category)]);
+
+    public ValueTask<CatalogGaps> FindGapsAsync(CancellationToken cancellationToken)
+    {
+        var gaps = new CatalogGaps();
+        foreach (var entry in Revisions.Values) gaps.Add(entry.Revision);
+        foreach (var id in Quarantine.Keys) gaps.AddQuarantined(id);
+        return new(gaps);
+    }
+
+    public ValueTask StoreAsync(IReadOnlyList<SyncedRevision> revisions, CancellationToken cancellationToken)
+    {
+        if (_storesBeforeDeath-- <= 0) throw new DeathException();
+        foreach (var revision in revisions) Revisions.TryAdd(revision.Revision.Id, revision);
+        return default;
+    }
+
+    public ValueTask QuarantineAsync(QuarantinedDocument document, CancellationToken cancellationToken)
+    {
+        Quarantine[document.Id] = document;
+        return default;
+    }
+
+    public ValueTask SaveAnchorsAsync(SyncAnchors anchors, CancellationToken cancellationToken)
+    {
+        Anchors = anchors;
+        return default;
+    }
+
+    public sealed class DeathException : Exception;
+}
