@@ -1,0 +1,50 @@
+using Hierarchy.Content.Serving;
+using Hierarchy.Content.Store;
+using Hierarchy.Content.Transfer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Hierarchy.Content;
+
+/// <summary>Puts the content room into a server.</summary>
+public static class ContentRegistration
+{
+    /// <summary>
+    /// Adds store, fetcher, counters and the fetching ahead. The server adds an <see cref="IContentCatalog"/>, and an
+    /// <see cref="IContentOrigins"/> where the options alone do not say where content comes from.
+    /// </summary>
+    /// <exception cref="ArgumentException">Options are wrong; the message lists all that is.</exception>
+    public static IServiceCollection AddContent(this IServiceCollection services, ContentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = options.Validate().ToArray();
+        if (errors.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IContentOrigins>(_ => new ConfiguredOrigins(options));
+        services.AddSingleton(options);
+        services.AddSingleton<ContentCounters>();
+        services.AddSingleton<ContentStore>();
+        services.AddSingleton<ContentFetcher>();
+        services.AddSingleton<ContentAhead>();
+        services.AddSingleton<ContentEndpoint>();
+        services.AddHostedService(provider => provider.GetRequiredService<ContentAhead>());
+        return services;
+    }
+
+    /// <summary>Answers GET and HEAD of `/Content/XX/SHA1.ext`.</summary>
+    public static IEndpointConventionBuilder MapContent(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var content = endpoints.ServiceProvider.GetRequiredService<ContentEndpoint>();
+        var fetcher = endpoints.ServiceProvider.GetRequiredService<ContentFetcher>();
+        // Requests that wait for bytes would hold up the server's stop.
+        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(fetcher.Stop);
+        return endpoints.MapMethods("/Content/{folder}/{name}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)content.HandleAsync);
+    }
+}

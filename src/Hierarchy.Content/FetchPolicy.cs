@@ -1,0 +1,14 @@
+namespace Hierarchy.Content;
+
+/// <summary>When a server fetches content.</summary>
+public enum FetchPolicy
+{
+    /// <summary>What is approved, before anyone asks; anything else on demand.</summary>
+    Ahead = 0,
+
+    /// <summary>When the first client asks.</summary>
+    OnDemand = 1,
+
+    /// <summary>Not at all: only what is in the store already is served.</summary>
+    Never = 2,
+}

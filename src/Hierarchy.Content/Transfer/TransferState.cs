@@ -1,0 +1,14 @@
+namespace Hierarchy.Content.Transfer;
+
+/// <summary>How far a transfer is.</summary>
+public enum TransferState
+{
+    /// <summary>Waits for its turn.</summary>
+    Queued = 0,
+
+    /// <summary>Bytes move.</summary>
+    Fetching = 1,
+
+    /// <summary>Waits after a failure.</summary>
+    Waiting = 2,
+}
