@@ -1,6 +1,49 @@
+using Hierarchy.Benchmarks.Chaos;
+
 namespace Hierarchy.Benchmarks;
 
+/// <summary>Runs benchmarks by name, or all of them; each figure is a line `name value unit` on standard output, everything else goes to standard error.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => Task.FromResult(args.Length == 0 ? 0 : 2);
+    private static readonly Dictionary<string, Func<Figures, CancellationToken, Task>> All = new(StringComparer.Ordinal)
+    {
+        ["chaos"] = ChaosBenchmark.RunAsync,
+    };
+
+    private static async Task<int> Main(string[] args)
+    {
+        var unknown = args.Where(name => !All.ContainsKey(name)).ToList();
+        if (unknown.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"There is no benchmark {string.Join(", ", unknown)}. There are: {string.Join(", ", All.Keys.Order())}.");
+            return 2;
+        }
+
+        using var interrupt = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            interrupt.Cancel();
+        };
+        var figures = new Figures(Console.Out);
+        foreach (var name in args.Length > 0 ? args : [.. All.Keys.Order()])
+        {
+            try
+            {
+                await All[name](figures, interrupt.Token);
+            }
+            catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+            {
+                return 130;
+            }
+            catch (Exception problem)
+            {
+                // The top of the program: the reason, and a code that scripts see.
+                await Console.Error.WriteLineAsync($"{name} failed: {problem}");
+                return 1;
+            }
+        }
+
+        return 0;
+    }
 }

@@ -18,10 +18,13 @@ public sealed class ProcessUnderTest : IAsyncDisposable
     private readonly Queue<string> _log = new();
     private readonly string _name;
 
-    private ProcessUnderTest(string name, Process process)
+    private readonly Action<string>? _onError;
+
+    private ProcessUnderTest(string name, Process process, Action<string>? onError)
     {
         _name = name;
         _process = process;
+        _onError = onError;
     }
 
     public int Id => _process.Id;
@@ -38,8 +41,12 @@ public sealed class ProcessUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a project's program (Hierarchy.Server, Hierarchy.Agent, Hierarchy.Cli, Hierarchy.Testing), as last built.</summary>
-    public static ProcessUnderTest Start(string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>
+    /// Starts a project's program (Hierarchy.Server, Hierarchy.Agent, Hierarchy.Cli, Hierarchy.Testing), as last built. <paramref name="onError"/> is given each line of
+    /// its error output.
+    /// </summary>
+    public static ProcessUnderTest Start(
+        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onError = null)
     {
         var assembly = ProgramOf(project);
         var start = new ProcessStartInfo(DotNetHost())
@@ -59,7 +66,7 @@ public sealed class ProcessUnderTest : IAsyncDisposable
             start.Environment[name] = value;
 
         var process = new Process { StartInfo = start };
-        var program = new ProcessUnderTest(Path.GetFileNameWithoutExtension(assembly), process);
+        var program = new ProcessUnderTest(Path.GetFileNameWithoutExtension(assembly), process, onError);
         process.OutputDataReceived += (_, line) => program.Said(line.Data, isError: false);
         process.ErrorDataReceived += (_, line) => program.Said(line.Data, isError: true);
         process.Start();
@@ -89,6 +96,9 @@ public sealed class ProcessUnderTest : IAsyncDisposable
 
         throw new InvalidOperationException($"{_name} ended before it said what was waited for. It said:\n{Log}");
     }
+
+    /// <summary>The lines on standard output that nobody has waited for yet, until it ends.</summary>
+    public IAsyncEnumerable<string> ReadLinesAsync(CancellationToken cancellationToken) => _output.Reader.ReadAllAsync(cancellationToken);
 
     /// <summary>Waits for its end and gives the exit code.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan deadline, CancellationToken cancellationToken)
@@ -153,7 +163,9 @@ public sealed class ProcessUnderTest : IAsyncDisposable
                 _log.Dequeue();
         }
 
-        if (!isError)
+        if (isError)
+            _onError?.Invoke(line);
+        else
             _output.Writer.TryWrite(line);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hierarchy.Testing.Demo;
 
 namespace Hierarchy.Testing;
 
@@ -7,7 +8,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create() };
+        var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create(), DemoCommand.Create() };
         return root.Parse(args).InvokeAsync();
     }
 }

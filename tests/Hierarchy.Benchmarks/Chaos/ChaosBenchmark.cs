@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Hierarchy.Testing.Chaos;
+
+namespace Hierarchy.Benchmarks.Chaos;
+
+/// <summary>A hundred seeds of kill -9 over real processes: all must end equal, with nothing lost and nothing twice. Fails on the first that does not.</summary>
+internal static class ChaosBenchmark
+{
+    private const int Seeds = 100;
+
+    public static async Task RunAsync(Figures figures, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var scenarios = ChaosRun.Scenarios.ToList();
+        var kills = 0;
+        var convergence = new List<double>();
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var (name, create) = scenarios[seed % scenarios.Count];
+            var run = create();
+            await run.PlayAsync(seed, cancellationToken);
+            kills += run.Kills;
+            convergence.Add(run.Convergence.TotalMilliseconds);
+            await Console.Error.WriteLineAsync($"{seed}/{Seeds} {name}: equal after {run.Kills} kills");
+        }
+
+        convergence.Sort();
+        figures.Add("chaos_seeds", Seeds, "count");
+        figures.Add("chaos_kills", kills, "count");
+        figures.Add("chaos_convergence_median", convergence[convergence.Count / 2], "ms");
+        figures.Add("chaos_convergence_highest", convergence[^1], "ms");
+        figures.Add("chaos_total", Stopwatch.GetElapsedTime(start).TotalSeconds, "s");
+    }
+}

@@ -1,0 +1,71 @@
+using Grpc.Net.Client;
+using Hierarchy.Protocol.Admin.V1;
+
+namespace Hierarchy.Testing.Tree;
+
+/// <summary>A server as a process. Its addresses are given by the system at its first start and stay the same at later ones.</summary>
+public sealed class ServerNode(string name, string folder, ServerNode.Place place) : TreeNode(name, "Hierarchy.Server", folder)
+{
+    private string? httpUrl;
+    private string? grpcUrl;
+    private GrpcChannel? channel;
+    private AdminService.AdminServiceClient? admin;
+
+    /// <summary>Where it stands in the tree: a root has an upstream, a replica a parent.</summary>
+    public sealed record Place
+    {
+        /// <summary>Where a root takes its catalog from.</summary>
+        public string? MicrosoftUpdate { get; init; }
+
+        /// <summary>The gRPC address that a replica follows.</summary>
+        public string? Parent { get; init; }
+
+        public string? Site { get; init; }
+    }
+
+    public string HttpUrl => httpUrl ?? throw new NodeDownException(Name);
+
+    public string GrpcUrl => grpcUrl ?? throw new NodeDownException(Name);
+
+    public AdminService.AdminServiceClient Admin => admin ?? throw new NodeDownException(Name);
+
+    /// <summary>Where it stands, by its own word.</summary>
+    public async Task<LogState> LogStateAsync(CancellationToken cancellationToken)
+    {
+        var response = await Admin.ListServersAsync(new ListServersRequest(), cancellationToken: cancellationToken);
+        var self = response.Servers.Single(server => !server.Digest.IsEmpty);
+        return new LogState(self.Status.Position, self.Status.Count, self.Digest);
+    }
+
+    protected override IEnumerable<string> Arguments()
+    {
+        List<string> arguments =
+        [
+            "--role", place.Parent is null ? "root" : "replica", "--data", Folder, "--name", Name,
+            "--listen-http", Address(httpUrl), "--listen-grpc", Address(grpcUrl),
+        ];
+        if (place.Parent is { } parent) arguments.AddRange(["--parent", parent]);
+        if (place.MicrosoftUpdate is { } upstream) arguments.AddRange(["--microsoft-update", upstream]);
+        if (place.Site is { } site) arguments.AddRange(["--site", site]);
+        return arguments;
+    }
+
+    protected override bool IsReady(string line) => line.StartsWith("ready ", StringComparison.Ordinal);
+
+    protected override void Started(string line)
+    {
+        var fields = line.Split(' ').Skip(1).Select(field => field.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        (httpUrl, grpcUrl) = (fields["http"], fields["grpc"]);
+        channel = GrpcChannel.ForAddress(grpcUrl);
+        admin = new AdminService.AdminServiceClient(channel);
+    }
+
+    protected override Task EndedAsync()
+    {
+        channel?.Dispose();
+        (channel, admin) = (null, null);
+        return Task.CompletedTask;
+    }
+
+    private static string Address(string? url) => url is null ? "127.0.0.1:0" : new Uri(url).Authority;
+}

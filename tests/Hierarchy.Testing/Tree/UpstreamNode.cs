@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Hierarchy.Testing.Tree;
+
+/// <summary>The simulated Microsoft Update as a process.</summary>
+public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : TreeNode("microsoft-update", "Hierarchy.Testing", folder)
+{
+    private string? url;
+
+    /// <summary>What it serves.</summary>
+    public sealed record Catalog
+    {
+        /// <summary>A folder of recorded documents; null for none.</summary>
+        public string? Documents { get; init; }
+
+        public int Generated { get; init; }
+
+        public int Seed { get; init; } = 1;
+
+        /// <summary>Updates whose installers work.</summary>
+        public int Demo { get; init; } = 1;
+
+        /// <summary>How long every answer waits: a synchronization that lasts long enough to be interrupted.</summary>
+        public TimeSpan Latency { get; init; }
+    }
+
+    public string Url => url ?? throw new NodeDownException(Name);
+
+    /// <summary>How many revisions it serves.</summary>
+    public async Task<int> CountRevisionsAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        using var document = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri($"{Url}/simulator/counters"), cancellationToken));
+        return document.RootElement.GetProperty("revisions").GetInt32();
+    }
+
+    protected override IEnumerable<string> Arguments()
+    {
+        List<string> arguments =
+        [
+            "microsoft-update", "--listen", url is null ? "127.0.0.1:0" : new Uri(url).Authority,
+            "--generate", Number(catalog.Generated), "--seed", Number(catalog.Seed), "--demo", Number(catalog.Demo),
+            "--latency", Number((int)catalog.Latency.TotalMilliseconds),
+        ];
+        if (catalog.Documents is { } documents) arguments.AddRange(["--documents", documents]);
+        return arguments;
+    }
+
+    protected override bool IsReady(string line) => line.StartsWith("http://", StringComparison.Ordinal);
+
+    protected override void Started(string line) => url = line.Trim();
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
