@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Xunit;
 
@@ -130,6 +131,34 @@ public class UpdateDocumentFixtureTests
         var xml = File.ReadAllText(RepositoryRoot.Fixture("updates/sample_update_2.txt"));
 
         Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(xml)), UpdateDocument.Digest(xml));
+    }
+
+    /// <summary>A damaged document is understood or refused with the one exception that quarantines it; nothing else gets out.</summary>
+    [Fact]
+    public void UpdateDocument_Mutations_AreReadOrRefused()
+    {
+        var random = new Random(20021201);
+        string[] seeds = [.. Directory.EnumerateFiles(RepositoryRoot.Fixture("updates")).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        string[] pieces = ["<", ">", "\"", "=", "&", "/", "&#0;", "<!--", "<![CDATA[", "xmlns=''", "-1", "true", "<upd:AtLeastOne>", "\uD800", ""];
+        var refused = 0;
+        for (var round = 0; round < 3_000; round++)
+        {
+            var seed = seeds[random.Next(seeds.Length)];
+            var at = random.Next(seed.Length);
+            var length = Math.Min(random.Next(1, 40), seed.Length - at);
+            // A piece of markup, or a stretch of another place: attributes and elements where they do not belong.
+            var piece = random.Next(2) == 0 ? pieces[random.Next(pieces.Length)] : seed.Substring(random.Next(seed.Length - length), length);
+            try
+            {
+                UpdateDocument.Read(string.Concat(seed.AsSpan(0, at), piece, seed.AsSpan(at + (random.Next(2) * length))));
+            }
+            catch (IntegrityException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 100, 2_999);
     }
 
     private static UpdateRevision Read(string file) => UpdateDocument.Read(File.ReadAllText(RepositoryRoot.Fixture($"updates/{file}")));
