@@ -39,7 +39,9 @@ public sealed class CabinetWriterTests : IDisposable
     [InlineData(18, LzxBlockType.Uncompressed)]
     public async Task Cabinet_EveryKindOfInput_ComesOutOfCabextractUnchanged(int windowBits, LzxBlockType blocks)
     {
-        Assert.SkipUnless(await HasCabextractAsync(), "cabextract is absent");
+        var isPresent = await HasCabextractAsync();
+        Assert.False(!isPresent && Environment.GetEnvironmentVariable("CI") == "true", "cabextract is absent; install Debian's package of that name");
+        Assert.SkipUnless(isPresent, "cabextract is absent");
         var writer = new CabinetWriter(new LzxEncoder(windowBits, blocks));
         foreach (var input in Inputs(new Random(7)))
             AssertSame(input, await ExtractAsync(writer.Write(input)));

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
+using Hierarchy.Domain.Applicability;
+using Hierarchy.Domain.Applicability.Facts;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Reports;
 using Hierarchy.Testing;
 using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate;
@@ -26,6 +30,7 @@ public sealed class DemoUpdatesTests
             await File.WriteAllBytesAsync(Path.Combine(files, file.FileName), bytes, TestContext.Current.CancellationToken);
         }
 
+        Assert.Equal(UpdateState.NotInstalled, Evaluate(update, root));
         var start = new ProcessStartInfo("sh", [Path.Combine(files, DemoUpdates.ScriptName)]) { WorkingDirectory = files };
         start.Environment["HIERARCHY_FILES"] = files;
         start.Environment["HIERARCHY_ROOT"] = root;
@@ -33,9 +38,30 @@ public sealed class DemoUpdatesTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, process.ExitCode);
-        var marker = DemoUpdates.MarkerOf(update.Summary.Key.Id);
-        Assert.Contains($"FileExists Path=\"{marker}\"", update.Xml, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(root, "C", marker[3..].Replace('\\', '/'))));
+        Assert.Equal(UpdateState.Installed, Evaluate(update, root));
+    }
+
+    [Fact]
+    public async Task Script_WithoutItsPayload_FailsAndInstallsNothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the script is for POSIX shells");
+        using var folder = new TemporaryFolder();
+        var update = DemoUpdates.Create(1).Single();
+        var script = update.Files.Single(file => file.FileName == DemoUpdates.ScriptName);
+        var bytes = new byte[script.Length];
+        script.Bytes.Read(0, bytes);
+        await File.WriteAllBytesAsync(folder["install.sh"], bytes, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder[DemoUpdates.PayloadName], "cut off", TestContext.Current.CancellationToken);
+
+        var start = new ProcessStartInfo("sh", [folder["install.sh"]]) { RedirectStandardError = true };
+        start.Environment["HIERARCHY_FILES"] = folder.Path;
+        start.Environment["HIERARCHY_ROOT"] = folder["root"];
+        using var process = Process.Start(start)!;
+        Assert.Contains("has 7 bytes", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, process.ExitCode);
+        Assert.Equal(UpdateState.NotInstalled, Evaluate(update, folder["root"]));
     }
 
     [Fact]
@@ -76,6 +102,17 @@ public sealed class DemoUpdatesTests
     {
         foreach (var update in DemoUpdates.Create(3).Concat(CategoryDocuments.All()))
             AssertSame(DocumentSummary.Read(update.Xml), update.Summary);
+    }
+
+    // As an agent decides: a computer with Windows 11 whose files are looked for under the root.
+    private static UpdateState Evaluate(SourceDocument update, string root)
+    {
+        var facts = FactSetReader.Read("""{ "os": { "platform": "Windows", "major": 10, "minor": 0, "build": 26100, "productType": 1, "architecture": "x64" } }"""u8.ToArray()) with
+        {
+            FindOnDisk = path => File.Exists(Path.Combine(root, path[..1], path[3..].Replace('\\', '/'))) ? new FileFacts() : null,
+        };
+        var documents = MissingDocuments.Complete([update], leave: 0).Append(update).Select(document => UpdateDocument.Read(document.Xml)).ToList();
+        return ApplicabilityEvaluator.Evaluate(documents, facts)[documents[^1].Id].State;
     }
 
     internal static void AssertSame(DocumentSummary read, DocumentSummary built)
