@@ -16,6 +16,7 @@ public sealed class UpdateLibrary
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<RevisionKey, PublishedRevision> _byKey = new();
     private readonly ConcurrentDictionary<Guid, RevisionKey> _latest = new();
+    private readonly ConcurrentBag<DocumentEncoder> _encoders = [];
     private readonly int _compressAbove;
     private RevisionList _revisions = new([], 0);
     private RevisionList _configuration = new([], 0);
@@ -64,23 +65,25 @@ public sealed class UpdateLibrary
         var revisions = new PublishedRevision[groups.Count][];
         var files = new IReadOnlyList<ServedFile>[groups.Count];
         var ready = 0;
-        Parallel.For(
-            0,
-            groups.Count,
-            new ParallelOptions { CancellationToken = cancellationToken },
-            () => new DocumentEncoder(_compressAbove),
-            (group, _, encoder) =>
-            {
-                var make = groups[group];
-                var documents = make();
-                revisions[group] = [.. documents.Select((document, index) => encoder.Encode(document, () => make()[index]))];
-                files[group] = [.. documents.SelectMany(document => document.Files)];
-                progress?.Invoke(Interlocked.Add(ref ready, documents.Count));
-                return encoder;
-            },
-            _ => { });
+        Parallel.For(0, groups.Count, new ParallelOptions { CancellationToken = cancellationToken }, group =>
+        {
+            var documents = groups[group]();
+            if (!_encoders.TryTake(out var encoder))
+                encoder = new DocumentEncoder(_compressAbove);
+            var encoded = new PublishedRevision[documents.Count];
+            for (var i = 0; i < encoded.Length; i++)
+                encoded[i] = encoder.Encode(documents[i], SourceIn(groups[group], i));
+            _encoders.Add(encoder);
+            revisions[group] = encoded;
+            files[group] = [.. documents.SelectMany(document => document.Files)];
+            progress?.Invoke(Interlocked.Add(ref ready, documents.Count));
+        });
+        _encoders.Clear();
         Append([.. revisions.SelectMany(group => group)], files);
     }
+
+    // Kept as long as the revision: it must hold on to nothing but the way to make the document again.
+    private static Func<SourceDocument> SourceIn(Func<IReadOnlyList<SourceDocument>> group, int index) => () => group()[index];
 
     private void Append(PublishedRevision[] added, IReadOnlyList<IReadOnlyList<ServedFile>> files)
     {
