@@ -1,4 +1,4 @@
-using Hierarchy.Content.Verification;
+using Hierarchy.Domain.Catalog;
 
 namespace Hierarchy.Content;
 

@@ -1,7 +1,7 @@
+using Hierarchy.Domain.Catalog;
 using System.Globalization;
 using Hierarchy.Content.Store;
 using Hierarchy.Content.Transfer;
-using Hierarchy.Content.Verification;
 using Hierarchy.Domain;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

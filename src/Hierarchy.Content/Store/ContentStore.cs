@@ -1,3 +1,4 @@
+using Hierarchy.Domain.Catalog;
 using System.Collections.Concurrent;
 using Hierarchy.Content.Verification;
 using Hierarchy.Domain;

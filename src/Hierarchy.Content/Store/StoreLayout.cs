@@ -1,3 +1,4 @@
+using Hierarchy.Domain.Catalog;
 using System.Globalization;
 using Hierarchy.Content.Verification;
 

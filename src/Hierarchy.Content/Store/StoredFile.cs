@@ -1,3 +1,4 @@
+using Hierarchy.Domain.Catalog;
 using Hierarchy.Content.Verification;
 
 namespace Hierarchy.Content.Store;

@@ -1,5 +1,5 @@
+using Hierarchy.Domain.Catalog;
 using Hierarchy.Content.Store;
-using Hierarchy.Content.Verification;
 using Hierarchy.Domain;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,4 @@
+using Hierarchy.Domain.Catalog;
 using System.Security.Cryptography;
 
 namespace Hierarchy.Content.Verification;

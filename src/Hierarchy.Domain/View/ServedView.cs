@@ -21,7 +21,7 @@ public sealed class ServedView
         GroupTree groups,
         ImmutableDictionary<string, Sites.Site> sites,
         ImmutableDictionary<Guid, EnrolledServer> servers,
-        ImmutableDictionary<FileName, CatalogFile> files,
+        ImmutableDictionary<Sha1Digest, CatalogFile> files,
         long revisionRemovedAt,
         RecentTouches recent)
     {
@@ -60,7 +60,7 @@ public sealed class ServedView
     public ImmutableDictionary<Guid, EnrolledServer> Servers { get; }
 
     /// <summary>Files by their wire name, SHA-1.</summary>
-    public ImmutableDictionary<FileName, CatalogFile> Files { get; }
+    public ImmutableDictionary<Sha1Digest, CatalogFile> Files { get; }
 
     internal ImmutableDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
 

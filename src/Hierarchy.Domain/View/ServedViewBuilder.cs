@@ -18,7 +18,7 @@ public sealed class ServedViewBuilder
     private readonly ImmutableDictionary<Guid, TargetGroup>.Builder _groups;
     private readonly ImmutableDictionary<string, Sites.Site>.Builder _sites;
     private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
-    private readonly ImmutableDictionary<FileName, CatalogFile>.Builder _files;
+    private readonly ImmutableDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ServedView? _previous;
     private readonly HashSet<Guid> _touched = [];
     private GroupTree? _groupTree;
@@ -37,7 +37,7 @@ public sealed class ServedViewBuilder
         _groups = previous?.GroupRecords.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, TargetGroup>();
         _sites = previous?.Sites.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.Site>(StringComparer.Ordinal);
         _servers = previous?.Servers.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, EnrolledServer>();
-        _files = previous?.Files.ToBuilder() ?? ImmutableDictionary.CreateBuilder<FileName, CatalogFile>();
+        _files = previous?.Files.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Sha1Digest, CatalogFile>();
         _groupTree = previous?.Groups;
         _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
     }
@@ -92,7 +92,7 @@ public sealed class ServedViewBuilder
         Change(entry.Id.UpdateId, entry.Sequence, update => update with { Revisions = Insert(update.Revisions, entry) });
         _revisionIds[entry.RevisionId] = entry.Id;
         foreach (var file in entry.Files)
-            _files[FileName.From(file.Sha1.Span)] = file;
+            _files[new Sha1Digest(file.Sha1.Span)] = file;
         if (latestBefore is not null && latestBefore.Id.RevisionNumber <= entry.Id.RevisionNumber) Unlink(latestBefore, entry.Sequence);
         if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
     }

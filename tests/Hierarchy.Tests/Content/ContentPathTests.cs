@@ -1,3 +1,4 @@
+using Hierarchy.Domain.Catalog;
 using Hierarchy.Content;
 using Hierarchy.Content.Verification;
 using Xunit;

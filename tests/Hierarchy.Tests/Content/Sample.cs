@@ -1,6 +1,6 @@
+using Hierarchy.Domain.Catalog;
 using System.Security.Cryptography;
 using Hierarchy.Content;
-using Hierarchy.Content.Verification;
 
 namespace Hierarchy.Tests.Content;
 

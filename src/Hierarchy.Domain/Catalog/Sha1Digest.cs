@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Hierarchy.Content.Verification;
+namespace Hierarchy.Domain.Catalog;
 
 /// <summary>A file's SHA-1: its name on Microsoft's wire. Names, never trust: what is stored is verified by more.</summary>
 public readonly record struct Sha1Digest

@@ -1,0 +1,271 @@
+using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Replication.Wire;
+
+namespace Hierarchy.Replication.Feed;
+
+/// <summary>
+/// Feeds one log to the servers below, each by a session of its own over shared bytes: pages and transactions are encoded once. An authority's source follows its log by itself; a mirror's
+/// is told by the follower, after the fold, so that it passes on only what it serves.
+/// </summary>
+public sealed class FeedSource : IDisposable
+{
+    private readonly Lock _lock = new(); // guards the fields down to _ancestry
+    private readonly PageCache _cache;
+    private readonly Dictionary<(long After, long Floor), Task<CatchUpPage>> _reading = [];
+    private readonly HashSet<FeedSession> _sessions = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _calls = new();
+    private IReadOnlyList<Guid> _ancestry;
+
+    private readonly ILogReader _log;
+    private readonly FeedOptions _options;
+    private readonly TimeProvider _time;
+    private readonly FeedState _state;
+    private readonly FeedTail _tail;
+    private readonly ITimer _ticker;
+    private readonly TimeSpan _tick;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly IAuthorityLog? _authority;
+    private int _reissued;
+
+    private FeedSource(ILogReader log, ServerIdentity self, IReadOnlyList<Guid> ancestry, FeedOptions options, TimeProvider time, Func<FeedSource, LogHead, Checkpoint?> checkpointOf)
+    {
+        _log = log;
+        _options = options;
+        _time = time;
+        _ancestry = ancestry;
+        _cache = new PageCache(options.CacheBytes);
+        _authority = log as IAuthorityLog;
+        _tail = new FeedTail(options, log.Head.Position.Sequence);
+        if (_authority is not null)
+        {
+            // First the subscription, then the head: what is committed in between is in both, and the tail passes over it.
+            _authority.Committed += OnCommitted;
+            _tail.Reset(log.Head.Position.Sequence);
+        }
+
+        _state = new FeedState(self, log, _tail, head => checkpointOf(this, head), () => Ancestry);
+        _tick = options.BookmarkInterval / 3;
+        _ticker = time.CreateTimer(_ => Wake(), null, _tick, _tick);
+    }
+
+    /// <summary>Ids from this server up to the root, this one first. Changing it ends the calls of the followers, which come again and hear the new ones.</summary>
+    public IReadOnlyList<Guid> Ancestry
+    {
+        get
+        {
+            lock (_lock) return _ancestry;
+        }
+
+        set
+        {
+            CancellationTokenSource calls;
+            lock (_lock)
+            {
+                if (_ancestry.SequenceEqual(value)) return;
+                _ancestry = value;
+                calls = _calls;
+                _calls = new CancellationTokenSource();
+            }
+
+            calls.Cancel();
+            calls.Dispose();
+        }
+    }
+
+    /// <summary>Followers connected now.</summary>
+    public int Followers
+    {
+        get
+        {
+            lock (_lock) return _sessions.Count;
+        }
+    }
+
+    /// <summary>How far the floor may rise without sending a connected follower back to a snapshot; null when none is connected.</summary>
+    public long? HighestSafeFloor
+    {
+        get
+        {
+            lock (_lock) return _sessions.Count == 0 ? null : _sessions.Min(session => session.HighestSafeFloor);
+        }
+    }
+
+    /// <summary>The source of an authority's log: issues the checkpoints itself.</summary>
+    public static FeedSource OfAuthority(IAuthorityLog log, ServerIdentity self, FeedOptions options, TimeProvider time) =>
+        new(log, self, [self.Id], options, time, static (source, head) => source.Issue(head));
+
+    /// <summary>The source of a mirrored log: passes on the checkpoints of the authority.</summary>
+    public static FeedSource OfMirror(IMirrorLog log, ServerIdentity self, FeedOptions options, TimeProvider time) =>
+        new(log, self, [self.Id], options, time, (source, head) =>
+            log.Checkpoint is { } checkpoint && checkpoint.Position == head.Position ? checkpoint : source._tail.CheckpointAt(head.Position));
+
+    /// <summary>A transaction that this mirror has applied, in order. Returns at once; followers encode it when they take it.</summary>
+    public void Publish(CommittedTransaction transaction, Checkpoint checkpoint)
+    {
+        _tail.Append(after => new TailEntry(after, transaction.Records, checkpoint, transaction.Head.Floor), checkpoint.Position.Sequence);
+        Wake();
+    }
+
+    /// <summary>The log was changed by a fold: followers go on from storage.</summary>
+    public void Reset()
+    {
+        _tail.Reset(_log.Head.Position.Sequence);
+        lock (_lock) _cache.Clear();
+        Wake();
+    }
+
+    /// <summary>The checkpoint was reissued: live followers get it as a bookmark.</summary>
+    public void Refresh()
+    {
+        Interlocked.Increment(ref _reissued);
+        Wake();
+    }
+
+    /// <summary>Ends all calls.</summary>
+    public void Dispose()
+    {
+        if (_disposed.IsCancellationRequested) return;
+        if (_authority is not null) _authority.Committed -= OnCommitted;
+        _disposed.Cancel();
+        _ticker.Dispose();
+    }
+
+    /// <summary>As <see cref="Publish(CommittedTransaction, Checkpoint)"/>, with the bytes as they were received.</summary>
+    internal void Publish(FeedFrame frame, Checkpoint checkpoint)
+    {
+        _tail.Append(after => new TailEntry(after, frame, checkpoint), checkpoint.Position.Sequence);
+        Wake();
+    }
+
+    /// <summary>Feeds one follower until it goes away, or the feed's answer ends the call.</summary>
+    /// <exception cref="LoopException">The follower feeds this server.</exception>
+    /// <exception cref="UnavailableException">This server stops, or has another parent now.</exception>
+    internal async Task FollowAsync(FollowerHello hello, Func<FeedFrame, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        var session = new FeedSession(_state, hello);
+        CancellationToken calls;
+        lock (_lock)
+        {
+            calls = _calls.Token;
+            _sessions.Add(session);
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, calls, _disposed.Token);
+        try
+        {
+            await DriveAsync(session, write, stop.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UnavailableException(
+                _disposed.IsCancellationRequested ? "Feeding: this server stops; connect again." : "Feeding: this server follows another parent now; connect again.", e);
+        }
+        finally
+        {
+            lock (_lock) _sessions.Remove(session);
+        }
+    }
+
+    private async Task DriveAsync(FeedSession session, Func<FeedFrame, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        var effects = new Queue<FeedEffect>(session.Open());
+        Task<CatchUpPage>? reading = null;
+        var quiet = _time.GetTimestamp();
+        var reissued = Volatile.Read(ref _reissued);
+        while (effects.TryDequeue(out var effect))
+        {
+            switch (effect)
+            {
+                case FeedEffect.Send send:
+                    // The next page is read and encoded while this one is on its way.
+                    if (effects.TryPeek(out var next) && next is FeedEffect.Read ahead) reading = ReadPageAsync(ahead.After);
+                    await write(send.Frame, cancellationToken);
+                    quiet = _time.GetTimestamp();
+                    break;
+                case FeedEffect.Read read:
+                    var page = await (reading ?? ReadPageAsync(read.After)).WaitAsync(cancellationToken);
+                    reading = null;
+                    Enqueue(effects, session.OnPage(page));
+                    break;
+                case FeedEffect.Tail tail:
+                    var changed = Volatile.Read(ref _changed).Task;
+                    switch (_tail.Next(tail.After, tail.Generation, out var entry))
+                    {
+                        case FeedTail.Answer.Entry:
+                            Enqueue(effects, session.OnTail(entry!)); // an entry comes with this answer
+                            break;
+                        case FeedTail.Answer.Lost:
+                            Enqueue(effects, session.OnLost());
+                            break;
+                        default:
+                            var now = Volatile.Read(ref _reissued);
+                            if (now != reissued || _time.GetElapsedTime(quiet) > _options.BookmarkInterval - _tick)
+                            {
+                                reissued = now;
+                                quiet = _time.GetTimestamp();
+                                Enqueue(effects, session.OnBookmark());
+                                break;
+                            }
+
+                            await changed.WaitAsync(cancellationToken);
+                            effects.Enqueue(tail);
+                            break;
+                    }
+
+                    break;
+                case FeedEffect.Refuse refuse:
+                    throw new LoopException(refuse.Reason);
+                case FeedEffect.End:
+                    return;
+            }
+        }
+    }
+
+    private Task<CatchUpPage> ReadPageAsync(long after)
+    {
+        lock (_lock)
+        {
+            var head = _log.Head;
+            if (_cache.Find(after, head) is { } page) return Task.FromResult(page);
+            if (_reading.TryGetValue((after, head.Floor), out var running)) return running;
+            var end = _cache.EndOfPageAround(after);
+            var reading = Task.Run(() => ReadAndEncodeAsync(after, head.Floor, end), _disposed.Token);
+            _reading[(after, head.Floor)] = reading;
+            return reading;
+        }
+    }
+
+    private async Task<CatchUpPage> ReadAndEncodeAsync(long after, long floor, long? end)
+    {
+        try
+        {
+            var generation = _tail.Generation;
+            var page = CatchUpPage.Encode(after, await _log.ReadPageAsync(after, _options.PageRecords, _options.PageBytes, _disposed.Token), end);
+            lock (_lock)
+                if (_tail.Generation == generation) _cache.Add(page); // else it may be of a history that has been replaced
+            return page;
+        }
+        finally
+        {
+            lock (_lock) _reading.Remove((after, floor));
+        }
+    }
+
+    private void OnCommitted(CommittedTransaction transaction)
+    {
+        _tail.Append(after => new TailEntry(after, transaction.Records, Issue(transaction.Head), transaction.Head.Floor), transaction.Head.Position.Sequence);
+        Wake();
+    }
+
+    private Checkpoint Issue(LogHead head) => new(head.Position, head.Count, head.Digest, _time.GetUtcNow(), ReadOnlyMemory<byte>.Empty);
+
+    private void Wake() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private static void Enqueue(Queue<FeedEffect> effects, IReadOnlyList<FeedEffect> more)
+    {
+        for (var i = 0; i < more.Count; i++) effects.Enqueue(more[i]);
+    }
+}

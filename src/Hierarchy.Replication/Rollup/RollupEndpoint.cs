@@ -1,0 +1,108 @@
+using Grpc.Core;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Reports;
+using Hierarchy.Protocol.Rollup.V1;
+using Hierarchy.Replication.Wire;
+
+namespace Hierarchy.Replication.Rollup;
+
+/// <summary>The parent's side: keeps what children report, durably, before it acknowledges; and tells them how far the root has it.</summary>
+public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : RollupService.RollupServiceBase
+{
+    private const int MaxBatchRows = 50_000;
+    private const int MaxServers = 20_000;
+
+    /// <summary>One child's call.</summary>
+    public override async Task Rollup(IAsyncStreamReader<RollupRequest> requestStream, IServerStreamWriter<RollupResponse> responseStream, ServerCallContext context)
+    {
+        var cancellationToken = context.CancellationToken;
+        if (!await requestStream.MoveNext(cancellationToken) || requestStream.Current.Started is not { } started)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "A roll-up begins with RollupStarted."));
+        var serverId = Positions.Id(started.ServerId, "server").ToString("D");
+        var incarnation = Positions.Id(started.OutboxIncarnation, "outbox incarnation");
+
+        var received = (await reports.FindChildAsync(serverId, incarnation, cancellationToken))?.Received ?? 0;
+        using var acknowledgement = new Acknowledgement(responseStream);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await AcknowledgeAsync(serverId, incarnation, received, acknowledgement, stop.Token);
+        var rooting = TellRootedAsync(serverId, incarnation, acknowledgement, stop.Token);
+        try
+        {
+            while (await requestStream.MoveNext(cancellationToken))
+            {
+                switch (requestStream.Current.MessageCase)
+                {
+                    case RollupRequest.MessageOneofCase.Batch:
+                        await TakeAsync(serverId, incarnation, requestStream.Current.Batch, acknowledgement, cancellationToken);
+                        break;
+                    case RollupRequest.MessageOneofCase.Servers:
+                        if (requestStream.Current.Servers.Servers.Count > MaxServers) throw new IntegrityException($"A roll-up names more than {MaxServers} servers.");
+                        inbox.Receive(requestStream.Current.Servers);
+                        break;
+                    default:
+                        throw new RpcException(new Status(StatusCode.InvalidArgument, "After RollupStarted come batches and server statuses."));
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await rooting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TakeAsync(string serverId, Guid incarnation, ReportBatch batch, Acknowledgement acknowledgement, CancellationToken cancellationToken)
+    {
+        if (batch.Computers.Count + batch.Statuses.Count > MaxBatchRows) throw new IntegrityException($"A batch holds more than {MaxBatchRows} reports.");
+        if (batch.Through < acknowledgement.Received) throw new IntegrityException($"A batch ends at {batch.Through}, and {acknowledgement.Received} was acknowledged in this call.");
+        await reports.MergeAsync(
+            batch.Computers.Select(ReportMessages.ToDomain).ToArray(),
+            batch.Statuses.Select(ReportMessages.ToDomain).ToArray(),
+            new ChildOutbox(serverId, incarnation, batch.Through),
+            cancellationToken);
+        await AcknowledgeAsync(serverId, incarnation, batch.Through, acknowledgement, cancellationToken);
+    }
+
+    /// <summary>Tells the child when the root has more of its outbox, also when it has nothing to send.</summary>
+    private async Task TellRootedAsync(string serverId, Guid incarnation, Acknowledgement acknowledgement, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var signal = inbox.NextRooted;
+            await AcknowledgeAsync(serverId, incarnation, acknowledgement.Received, acknowledgement, cancellationToken);
+            await signal.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task AcknowledgeAsync(string serverId, Guid incarnation, long received, Acknowledgement acknowledgement, CancellationToken cancellationToken) =>
+        await acknowledgement.SendAsync(received, await reports.RootedOfChildAsync(serverId, incarnation, cancellationToken), cancellationToken);
+
+    /// <summary>What was acknowledged in this call; never takes anything back, and writes one answer at a time.</summary>
+    private sealed class Acknowledgement(IServerStreamWriter<RollupResponse> responses) : IDisposable
+    {
+        private readonly SemaphoreSlim _oneWriter = new(1, 1);
+        private long _received = -1;
+        private long _rooted = -1;
+
+        public long Received => Math.Max(0, Interlocked.Read(ref _received));
+
+        public void Dispose() => _oneWriter.Dispose();
+
+        public async Task SendAsync(long received, long rooted, CancellationToken cancellationToken)
+        {
+            await _oneWriter.WaitAsync(cancellationToken);
+            try
+            {
+                if (received <= _received && rooted <= _rooted) return;
+                Interlocked.Exchange(ref _received, Math.Max(_received, received));
+                _rooted = Math.Max(_rooted, rooted);
+                // What the root has of this outbox may be more than this server was sent: another parent took it. The child then knows already.
+                await responses.WriteAsync(new RollupResponse { ReceivedThrough = _received, RootedThrough = Math.Min(_rooted, _received) }, cancellationToken);
+            }
+            finally
+            {
+                _oneWriter.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Hierarchy.Protocol.Rollup.V1;
+
+namespace Hierarchy.Replication.Rollup;
+
+/// <summary>What the calls of all children share: where server statuses go, and the signal that the root has more.</summary>
+/// <param name="receive">Takes server statuses; hands over and returns.</param>
+public sealed class RollupInbox(Action<ServerStatuses> receive)
+{
+    private TaskCompletionSource _rooted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the root has more than when it was taken.</summary>
+    public Task NextRooted => Volatile.Read(ref _rooted).Task;
+
+    /// <summary>The root has more of this server's outbox.</summary>
+    public void OnRooted() =>
+        Interlocked.Exchange(ref _rooted, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    internal void Receive(ServerStatuses statuses) => receive(statuses);
+}

@@ -1,0 +1,240 @@
+using Google.Protobuf;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Protocol.Catalog.V1;
+using Proto = Hierarchy.Protocol.Feed.V1;
+
+namespace Hierarchy.Replication.Wire;
+
+/// <summary>
+/// Frames of the feed to messages and back. Pages and transactions are laid out and read by hand, so that a record's payload is copied once on its way in and once on its way out;
+/// all else goes through the generated classes.
+/// </summary>
+internal static class FeedCodec
+{
+    private const int MaxAncestry = 64;
+
+    public static FeedFrame Started(ServerIdentity self, IReadOnlyList<Guid> ancestry, long floor, long from, long head)
+    {
+        var started = new Proto.FollowStarted
+        {
+            ServerId = Positions.Id(self.Id),
+            ServerName = self.Name,
+            Floor = floor,
+            ContentUrl = self.ContentUrl,
+            FromSequence = from,
+            HeadSequence = head,
+        };
+        started.Ancestry.AddRange(ancestry.Select(Positions.Id));
+        return Small(new Proto.FollowResponse { Started = started });
+    }
+
+    public static FeedFrame Page(IReadOnlyList<ChangeRecord> records, long through) => Page(RecordBatches.Encode(records), through);
+
+    public static FeedFrame CaughtUp(Checkpoint checkpoint) => Small(new Proto.FollowResponse { CaughtUp = new Proto.CaughtUp { Checkpoint = checkpoint.ToProto() } });
+
+    public static FeedFrame Transaction(IReadOnlyList<ChangeRecord> records, Checkpoint checkpoint, long floor) =>
+        Transaction(RecordBatches.Encode(records), checkpoint, floor);
+
+    public static FeedFrame Bookmark(Checkpoint checkpoint) => Small(new Proto.FollowResponse { Bookmark = new Proto.Bookmark { Checkpoint = checkpoint.ToProto() } });
+
+    public static FeedFrame Behind(Position head) => Small(new Proto.FollowResponse { Behind = new Proto.Behind { Head = head.ToProto() } });
+
+    public static FeedFrame Diverged(Position head, string reason) =>
+        Small(new Proto.FollowResponse { Diverged = new Proto.Diverged { Head = head.ToProto(), Reason = reason } });
+
+    public static FeedFrame SnapshotRequired(long floor) => Small(new Proto.FollowResponse { SnapshotRequired = new Proto.SnapshotRequired { Floor = floor } });
+
+    /// <summary>The same event for a follower that reads no compression.</summary>
+    public static FeedFrame ToIdentity(FeedFrame frame)
+    {
+        if (frame.Encoding is Encoding.Unspecified or Encoding.Identity) return frame;
+        var response = Proto.FollowResponse.Parser.ParseFrom(frame.Bytes.Span);
+        var batch = response.EventCase == Proto.FollowResponse.EventOneofCase.Page ? response.Page.Batch : response.Transaction.Batch;
+        var plain = RecordBatches.Decode(new RecordBatches.Encoded(batch.Encoding, batch.Size, batch.Data.Memory));
+        batch.Encoding = Encoding.Identity;
+        batch.Data = UnsafeByteOperations.UnsafeWrap(plain);
+        return new FeedFrame(response.ToByteArray(), Encoding.Identity);
+    }
+
+    /// <summary>Reads a frame. Records are slices of it, or of its decompressed batch.</summary>
+    /// <exception cref="IntegrityException">It is not an event of the feed.</exception>
+    public static FeedMessage Read(ReadOnlyMemory<byte> frame)
+    {
+        var reader = new ProtoReader(frame.Span);
+        if (!reader.NextField()) return new FeedMessage.Unknown();
+        return reader.Field switch
+        {
+            Proto.FollowResponse.PageFieldNumber => ReadPage(frame[reader.ReadBytes()]),
+            Proto.FollowResponse.TransactionFieldNumber => ReadTransaction(frame[reader.ReadBytes()], frame),
+            _ => ReadSmall(frame),
+        };
+    }
+
+    private static FeedFrame Page(in RecordBatches.Encoded batch, long through)
+    {
+        var batchSize = BatchSize(batch);
+        var body = Nested(batchSize) + ProtoWriter.SizeOfNumber((ulong)through);
+        var bytes = GC.AllocateUninitializedArray<byte>(Nested(body));
+        var writer = new ProtoWriter(bytes);
+        writer.Open(Proto.FollowResponse.PageFieldNumber, body);
+        WriteBatch(ref writer, Proto.Page.BatchFieldNumber, batch, batchSize);
+        writer.Number(Proto.Page.ThroughFieldNumber, (ulong)through);
+        return new FeedFrame(bytes, batch.Encoding);
+    }
+
+    private static FeedFrame Transaction(in RecordBatches.Encoded batch, Checkpoint checkpoint, long floor)
+    {
+        var state = checkpoint.ToProto();
+        var stateSize = state.CalculateSize();
+        var batchSize = BatchSize(batch);
+        var body = Nested(batchSize) + Nested(stateSize) + ProtoWriter.SizeOfNumber((ulong)floor);
+        var bytes = GC.AllocateUninitializedArray<byte>(Nested(body));
+        var writer = new ProtoWriter(bytes);
+        writer.Open(Proto.FollowResponse.TransactionFieldNumber, body);
+        WriteBatch(ref writer, Proto.Transaction.BatchFieldNumber, batch, batchSize);
+        writer.Open(Proto.Transaction.CheckpointFieldNumber, stateSize);
+        state.WriteTo(writer.Take(stateSize));
+        writer.Number(Proto.Transaction.FloorFieldNumber, (ulong)floor);
+        return new FeedFrame(bytes, batch.Encoding);
+    }
+
+    private static void WriteBatch(ref ProtoWriter writer, int field, in RecordBatches.Encoded batch, int size)
+    {
+        writer.Open(field, size);
+        writer.Number(Proto.EncodedBatch.EncodingFieldNumber, (ulong)batch.Encoding);
+        writer.Number(Proto.EncodedBatch.SizeFieldNumber, (ulong)batch.Size);
+        writer.Bytes(Proto.EncodedBatch.DataFieldNumber, batch.Bytes.Span);
+    }
+
+    private static int BatchSize(in RecordBatches.Encoded batch) =>
+        ProtoWriter.SizeOfNumber((ulong)batch.Encoding) + ProtoWriter.SizeOfNumber((ulong)batch.Size) + ProtoWriter.SizeOfBytes(batch.Bytes.Length);
+
+    private static int Nested(int size) => 1 + ProtoWriter.SizeOf((ulong)size) + size;
+
+    private static FeedFrame Small(Proto.FollowResponse response) => new(response.ToByteArray());
+
+    private static FeedMessage.Page ReadPage(ReadOnlyMemory<byte> bytes)
+    {
+        RecordBatches.Encoded batch = default;
+        long through = 0;
+        var reader = new ProtoReader(bytes.Span);
+        while (reader.NextField())
+        {
+            switch (reader.Field)
+            {
+                case Proto.Page.BatchFieldNumber:
+                    batch = ReadBatch(bytes[reader.ReadBytes()]);
+                    break;
+                case Proto.Page.ThroughFieldNumber:
+                    through = (long)reader.ReadNumber();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return new FeedMessage.Page(RecordBatches.Read(RecordBatches.Decode(batch)), through, bytes.Length);
+    }
+
+    private static FeedMessage.Transaction ReadTransaction(ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> frame)
+    {
+        RecordBatches.Encoded batch = default;
+        Proto.Checkpoint? checkpoint = null;
+        long floor = 0;
+        var reader = new ProtoReader(bytes.Span);
+        while (reader.NextField())
+        {
+            switch (reader.Field)
+            {
+                case Proto.Transaction.BatchFieldNumber:
+                    batch = ReadBatch(bytes[reader.ReadBytes()]);
+                    break;
+                case Proto.Transaction.CheckpointFieldNumber:
+                    checkpoint = Parse(Proto.Checkpoint.Parser, bytes[reader.ReadBytes()]);
+                    break;
+                case Proto.Transaction.FloorFieldNumber:
+                    floor = (long)reader.ReadNumber();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return new FeedMessage.Transaction(
+            RecordBatches.Read(RecordBatches.Decode(batch)), checkpoint.ToDomain(), Floor(floor), new FeedFrame(frame, batch.Encoding));
+    }
+
+    private static RecordBatches.Encoded ReadBatch(ReadOnlyMemory<byte> bytes)
+    {
+        var encoding = Encoding.Unspecified;
+        long size = 0;
+        ReadOnlyMemory<byte> data = default;
+        var reader = new ProtoReader(bytes.Span);
+        while (reader.NextField())
+        {
+            switch (reader.Field)
+            {
+                case Proto.EncodedBatch.EncodingFieldNumber:
+                    encoding = (Encoding)(int)reader.ReadNumber();
+                    break;
+                case Proto.EncodedBatch.SizeFieldNumber:
+                    size = (long)reader.ReadNumber();
+                    break;
+                case Proto.EncodedBatch.DataFieldNumber:
+                    data = bytes[reader.ReadBytes()];
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return new RecordBatches.Encoded(encoding, (int)Math.Clamp(size, -1, int.MaxValue), data);
+    }
+
+    private static FeedMessage ReadSmall(ReadOnlyMemory<byte> frame)
+    {
+        var response = Parse(Proto.FollowResponse.Parser, frame);
+        switch (response.EventCase)
+        {
+            case Proto.FollowResponse.EventOneofCase.Started:
+                var started = response.Started;
+                if (started.Ancestry.Count > MaxAncestry)
+                    throw new IntegrityException($"Reading the feed: the parent has {started.Ancestry.Count} servers above it, and {MaxAncestry} is the limit; check the tree for a loop.");
+                return new FeedMessage.Started(
+                    Positions.Id(started.ServerId, "server id"), started.ServerName, [.. started.Ancestry.Select(id => Positions.Id(id, "ancestry"))],
+                    Floor(started.Floor), started.ContentUrl, Floor(started.FromSequence), Floor(started.HeadSequence));
+            case Proto.FollowResponse.EventOneofCase.CaughtUp:
+                return new FeedMessage.CaughtUp(response.CaughtUp.Checkpoint.ToDomain());
+            case Proto.FollowResponse.EventOneofCase.Bookmark:
+                return new FeedMessage.Bookmark(response.Bookmark.Checkpoint.ToDomain());
+            case Proto.FollowResponse.EventOneofCase.Behind:
+                return new FeedMessage.Behind(response.Behind.Head.ToDomain());
+            case Proto.FollowResponse.EventOneofCase.Diverged:
+                return new FeedMessage.Diverged(response.Diverged.Head.ToDomain(), response.Diverged.Reason);
+            case Proto.FollowResponse.EventOneofCase.SnapshotRequired:
+                return new FeedMessage.SnapshotRequired(Floor(response.SnapshotRequired.Floor));
+            default:
+                return new FeedMessage.Unknown();
+        }
+    }
+
+    private static T Parse<T>(MessageParser<T> parser, ReadOnlyMemory<byte> bytes) where T : IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(bytes.Span);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new IntegrityException("Reading the feed: a message is not well-formed protobuf. The parent, or something between it and this server, is at fault; compare the versions of both.", e);
+        }
+    }
+
+    private static long Floor(long sequence) => sequence >= 0
+        ? sequence
+        : throw new IntegrityException($"Reading the feed: sequence {sequence} is below zero. Compare the version of the parent with this server's.");
+}

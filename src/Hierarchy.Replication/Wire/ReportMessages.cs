@@ -1,0 +1,83 @@
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Domain;
+using Client = Hierarchy.Protocol.Client.V1;
+using ComputerReport = Hierarchy.Domain.Reports.ComputerReport;
+using StatusReport = Hierarchy.Domain.Reports.StatusReport;
+using UpdateState = Hierarchy.Domain.Reports.UpdateState;
+
+namespace Hierarchy.Replication.Wire;
+
+/// <summary>Reports between the contract and the domain.</summary>
+public static class ReportMessages
+{
+    private const int MaxText = 1024;
+    private const int MaxGroups = 256;
+
+    /// <summary>To the contract.</summary>
+    public static Protocol.Rollup.V1.ComputerReport ToProto(ComputerReport report)
+    {
+        var message = new Protocol.Rollup.V1.ComputerReport
+        {
+            ComputerId = report.ComputerId,
+            Incarnation = report.Incarnation,
+            Counter = report.Counter,
+            Name = report.Name,
+            Address = report.Address,
+            OperatingSystem = report.OperatingSystem,
+            ServerId = report.ServerId,
+            ReportedAt = Timestamp.FromDateTimeOffset(report.ReportedAt),
+        };
+        message.Groups.Add(report.Groups);
+        return message;
+    }
+
+    /// <summary>To the contract.</summary>
+    public static Protocol.Rollup.V1.StatusReport ToProto(StatusReport report) => new()
+    {
+        ComputerId = report.ComputerId,
+        Incarnation = report.Incarnation,
+        Counter = report.Counter,
+        UpdateId = Positions.Id(report.UpdateId),
+        RevisionNumber = report.RevisionNumber,
+        State = (Client.UpdateState)report.State,
+        ResultCode = report.ResultCode,
+        Time = Timestamp.FromDateTimeOffset(report.Time),
+    };
+
+    /// <summary>From the contract.</summary>
+    /// <exception cref="IntegrityException">It names no computer, or a text is longer than any honest one.</exception>
+    public static ComputerReport ToDomain(Protocol.Rollup.V1.ComputerReport message)
+    {
+        Check(message.ComputerId.Length is > 0 and <= 128, "a computer's id has 1 to 128 characters");
+        Check(message.Name.Length <= MaxText && message.Address.Length <= MaxText && message.OperatingSystem.Length <= MaxText && message.ServerId.Length <= 64, "a text is too long");
+        Check(message.Groups.Count <= MaxGroups && message.Groups.All(group => group.Length <= MaxText), "it names too many groups");
+        return new ComputerReport
+        {
+            ComputerId = message.ComputerId,
+            Incarnation = message.Incarnation,
+            Counter = message.Counter,
+            Name = message.Name,
+            Address = message.Address,
+            OperatingSystem = message.OperatingSystem,
+            Groups = message.Groups.ToArray(),
+            ServerId = message.ServerId,
+            ReportedAt = Positions.Time(message.ReportedAt),
+        };
+    }
+
+    /// <summary>From the contract.</summary>
+    /// <exception cref="IntegrityException">It names no computer or no update, or a state that is none.</exception>
+    public static StatusReport ToDomain(Protocol.Rollup.V1.StatusReport message)
+    {
+        Check(message.ComputerId.Length is > 0 and <= 128, "a computer's id has 1 to 128 characters");
+        Check(message.State != Client.UpdateState.Unspecified, "it has no state");
+        return new StatusReport(
+            message.ComputerId, message.Incarnation, message.Counter, Positions.Id(message.UpdateId, "update"), message.RevisionNumber, (UpdateState)message.State, message.ResultCode,
+            Positions.Time(message.Time));
+    }
+
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds) throw new IntegrityException($"Reading a report: {otherwise}. The server that sent it is damaged or much newer.");
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Grpc.Core;
+using Hierarchy.Protocol.Admin.V1;
+
+namespace Hierarchy.Server.Api.Admin;
+
+/// <summary>The administrators' door. Opens on loopback only until accounts exist.</summary>
+internal sealed class AdminEndpoint(
+    SyncAdministration syncs,
+    UpdateAdministration updates,
+    ApprovalAdministration approvals,
+    GroupAdministration groups,
+    SiteAdministration sites,
+    ComputerAdministration computers,
+    ServerAdministration servers) : AdminService.AdminServiceBase
+{
+    public override Task RunSync(RunSyncRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
+    {
+        Guard(context);
+        return syncs.RunAsync(request, responseStream, context.CancellationToken);
+    }
+
+    public override Task<GetSyncStatusResponse> GetSyncStatus(GetSyncStatusRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return syncs.StatusAsync(context.CancellationToken);
+    }
+
+    public override Task<ListUpdatesResponse> ListUpdates(ListUpdatesRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return updates.ListAsync(request, context.CancellationToken);
+    }
+
+    public override Task<GetUpdateResponse> GetUpdate(GetUpdateRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return updates.GetAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ApproveResponse> Approve(ApproveRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return approvals.ApproveAsync(request, context.CancellationToken);
+    }
+
+    public override Task<DeclineResponse> Decline(DeclineRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return approvals.DeclineAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ListGroupsResponse> ListGroups(ListGroupsRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return groups.ListAsync(context.CancellationToken);
+    }
+
+    public override Task<AddGroupResponse> AddGroup(AddGroupRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return groups.AddAsync(request, context.CancellationToken);
+    }
+
+    public override Task<RemoveGroupResponse> RemoveGroup(RemoveGroupRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return groups.RemoveAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ListSitesResponse> ListSites(ListSitesRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return Task.FromResult(sites.List());
+    }
+
+    public override Task<AddSiteResponse> AddSite(AddSiteRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return sites.AddAsync(request, context.CancellationToken);
+    }
+
+    public override Task<RemoveSiteResponse> RemoveSite(RemoveSiteRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return sites.RemoveAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ListComputersResponse> ListComputers(ListComputersRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return computers.ListAsync(context.CancellationToken);
+    }
+
+    public override Task<GetComputerResponse> GetComputer(GetComputerRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return computers.GetAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ListServersResponse> ListServers(ListServersRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return Task.FromResult(servers.List());
+    }
+
+    public override Task<GetUpdateStatusResponse> GetUpdateStatus(GetUpdateStatusRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return computers.StatusOfAsync(request, context.CancellationToken);
+    }
+
+    private static void Guard(ServerCallContext context)
+    {
+        var address = context.GetHttpContext().Connection.RemoteIpAddress;
+        if (address is null || !IPAddress.IsLoopback(address))
+            throw Refusal.Denied("Administration answers on the server itself only, until accounts exist: run the command there.");
+    }
+}

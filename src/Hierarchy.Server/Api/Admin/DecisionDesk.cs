@@ -1,0 +1,62 @@
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.View;
+using Hierarchy.Server.Roles;
+
+namespace Hierarchy.Server.Api.Admin;
+
+/// <summary>
+/// Where decisions become changes of the log: one at a time, so that what was checked still holds when it is committed, and answered once the server's own view shows them. A server that
+/// mirrors its decisions refuses, and names the one to ask.
+/// </summary>
+internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>The view as it stands.</summary>
+    public ServedView View => views.View;
+
+    /// <summary>Now, UTC.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Throws, on a server that decides nothing.</summary>
+    public void RequireAuthority()
+    {
+        if (authority is null) throw Refusal.Precondition(WhomToAsk());
+    }
+
+    /// <summary>Decides on the newest view and commits; no change, no commit.</summary>
+    /// <returns>What was decided, where the log stands after it, when it was durable, and whether it changed anything.</returns>
+    public async Task<Outcome<T>> DecideAsync<T>(Func<ServedView, (T Result, IReadOnlyList<Change> Changes)> decide, CancellationToken cancellationToken)
+    {
+        if (authority is null) throw Refusal.Precondition(WhomToAsk());
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await views.WaitForAsync(authority.Head.Position.Sequence, cancellationToken);
+            var (result, changes) = decide(views.View);
+            if (changes.Count == 0) return new Outcome<T>(result, authority.Head.Position, time.GetUtcNow(), HasChanged: false);
+            // Not cancelled once begun: the caller who goes away now would not know whether it was decided.
+            var committed = await authority.CommitAsync(changes, CancellationToken.None);
+            var committedAt = time.GetUtcNow();
+            await views.WaitForAsync(committed.Head.Position.Sequence, CancellationToken.None);
+            return new Outcome<T>(result, committed.Head.Position, committedAt, committed.Records.Count > 0);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private string WhomToAsk()
+    {
+        var root = views.View.Servers.Values.FirstOrDefault(server => server.ParentId is null);
+        return root is null
+            ? "This server is a replica and decides nothing. Ask the root of its tree, which this server does not know yet."
+            : $"This server is a replica and decides nothing. Ask the root: hierarchy --server {root.GrpcUrl} (server {root.Name}).";
+    }
+
+    /// <summary>What came of a decision.</summary>
+    internal sealed record Outcome<T>(T Result, Position Position, DateTimeOffset CommittedAt, bool HasChanged);
+}

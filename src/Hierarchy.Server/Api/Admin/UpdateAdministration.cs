@@ -1,0 +1,90 @@
+using System.Globalization;
+using Google.Protobuf;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.View;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Replication.Wire;
+using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
+
+namespace Hierarchy.Server.Api.Admin;
+
+/// <summary>Looking at the catalog.</summary>
+internal sealed class UpdateAdministration(DecisionDesk desk, ILogReader log)
+{
+    private const int DefaultPage = 100;
+    private const int MaxPage = 1000;
+
+    public async Task<ListUpdatesResponse> ListAsync(ListUpdatesRequest request, CancellationToken cancellationToken)
+    {
+        if (request.PageSize is < 0 or > MaxPage) throw Refusal.Invalid($"A page has 1 to {MaxPage} updates.");
+        var offset = 0;
+        if (request.PageToken.Length > 0 && !int.TryParse(request.PageToken, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
+            throw Refusal.Invalid("The page token is not one that this server gave.");
+
+        var view = desk.View;
+        var text = request.Text.Trim();
+        var matches = view.Updates.Values.Where(update => Matches(update, request, text))
+            .OrderBy(update => update.Latest!.Title, StringComparer.OrdinalIgnoreCase).ThenBy(update => update.UpdateId).ToArray(); // Only updates with a revision match.
+        var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
+        var response = new ListUpdatesResponse
+        {
+            Total = matches.Length,
+            NextPageToken = offset + size < matches.Length ? (offset + size).ToString(CultureInfo.InvariantCulture) : "",
+        };
+        foreach (var update in matches.Skip(offset).Take(size))
+            response.Updates.Add(await DescribeAsync(view, update, cancellationToken));
+        return response;
+    }
+
+    public async Task<GetUpdateResponse> GetAsync(GetUpdateRequest request, CancellationToken cancellationToken)
+    {
+        var view = desk.View;
+        var update = UpdateFinder.Find(view, request.Update);
+        var latest = update.Latest!; // Found updates have a revision.
+        var document = RevisionRecords.ReadDocument(await PayloadOfAsync(latest, cancellationToken));
+        var response = new GetUpdateResponse
+        {
+            Update = await DescribeAsync(view, update, cancellationToken),
+            DocumentSha256 = ByteString.CopyFrom(latest.DocumentDigest.Span),
+            Document = document,
+        };
+        foreach (var text in UpdateDocument.Read(document).Texts)
+            response.Texts.Add(new Protocol.Admin.V1.LocalizedText { Language = text.Language, Title = text.Title, Description = text.Description });
+        return response;
+    }
+
+    /// <summary>An update as administrators see it, with its approvals as they stand in the log.</summary>
+    public async Task<Update> DescribeAsync(ServedView view, UpdateEntry update, CancellationToken cancellationToken)
+    {
+        // Callers pass updates with a revision.
+        var described = new Update { Head = RevisionRecords.ReadHead(await PayloadOfAsync(update.Latest!, cancellationToken)), Declined = update.IsDeclined };
+        foreach (var approval in update.Approvals)
+        {
+            var record = await log.FindAsync((int)RecordKind.Approval, CatalogRecords.ApprovalKey(approval.UpdateId, approval.GroupId), cancellationToken);
+            if (record?.Payload is not { } payload) continue;
+            var group = view.Groups.Find(approval.GroupId)?.Name ?? approval.GroupId.ToString("D");
+            described.Approvals.Add(new Approval { Group = group, Record = ApprovalRecord.Parser.ParseFrom(payload.Span) });
+        }
+
+        return described;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> PayloadOfAsync(CatalogEntry entry, CancellationToken cancellationToken)
+    {
+        var record = await log.FindAsync((int)RecordKind.Revision, entry.Id.ToKey(), cancellationToken);
+        return record?.Payload ?? throw new UnavailableException($"Update {entry.Id} left the catalog at this moment; ask again.");
+    }
+
+    private static bool Matches(UpdateEntry update, ListUpdatesRequest request, string text)
+    {
+        if (update.Latest is not { } latest) return false;
+        if (!request.IncludeAll && (latest.Type is UpdateType.Detectoid or UpdateType.Category || !latest.IsExplicitlyDeployable)) return false;
+        if (request.ApprovedOnly && update.Approvals.Count == 0) return false;
+        if (text.Length == 0 || latest.Title.Contains(text, StringComparison.OrdinalIgnoreCase)) return true;
+        var number = text.StartsWith("KB", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+        return latest.KnowledgeBaseArticles.Contains(number) || update.UpdateId.ToString("D").StartsWith(text, StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,47 @@
+using Hierarchy.Content;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Rollup;
+using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Roles;
+using Hierarchy.Server.Upstream;
+
+namespace Hierarchy.Server.Api;
+
+/// <summary>Everything that answers.</summary>
+internal static class ApiRegistration
+{
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<ErrorTranslation>();
+            grpc.MaxReceiveMessageSize = 16 * 1024 * 1024;
+        });
+        services.AddSingleton(provider => new DecisionDesk(provider.GetRequiredService<ViewPublisher>(), provider.GetService<IAuthorityLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SyncAdministration(
+            provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<UpdateAdministration>();
+        services.AddSingleton<ApprovalAdministration>();
+        services.AddSingleton<GroupAdministration>();
+        services.AddSingleton<SiteAdministration>();
+        services.AddSingleton<ComputerAdministration>();
+        services.AddSingleton<ServerAdministration>();
+        services.AddSingleton<AdminEndpoint>();
+        services.AddSingleton<ClientEndpoint>();
+        services.AddSingleton<LocatorEndpoint>();
+        FeedEndpoint.AddFeed(services);
+        services.AddSingleton(provider => new RollupInbox(statuses => provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers)));
+        services.AddSingleton<RollupEndpoint>();
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.MapGrpcService<FeedEndpoint>();
+        app.MapGrpcService<RollupEndpoint>();
+        app.MapGrpcService<ClientEndpoint>();
+        app.MapGrpcService<LocatorEndpoint>();
+        app.MapGrpcService<AdminEndpoint>();
+        app.MapContent();
+    }
+}

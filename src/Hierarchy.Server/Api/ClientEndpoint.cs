@@ -1,0 +1,161 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Reports;
+using Hierarchy.Domain.View;
+using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Replication;
+using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Roles;
+using Decision = Hierarchy.Domain.Approvals.Decision;
+using UpdateState = Hierarchy.Domain.Reports.UpdateState;
+
+namespace Hierarchy.Server.Api;
+
+/// <summary>Serves agents: what is decided for them, the documents to decide by, and their reports. What is sent is the difference of two decision sets, never a range of the log.</summary>
+internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IReportStore reports, ServerIdentity self, TimeProvider time) : ClientService.ClientServiceBase
+{
+    private const int BatchSize = 1000;
+    private const int MaxRevisions = 1000;
+    private const int MaxStatuses = 20_000;
+    private const int MaxGroups = 64;
+
+    public override async Task Sync(SyncRequest request, IServerStreamWriter<SyncResponse> responseStream, ServerCallContext context)
+    {
+        if (request.ClientId.Length is 0 or > 128) throw new RpcException(new Status(StatusCode.InvalidArgument, "client_id has 1 to 128 characters."));
+        if (request.Groups.Count > MaxGroups) throw new RpcException(new Status(StatusCode.InvalidArgument, $"A client names at most {MaxGroups} groups."));
+
+        var current = views.Current;
+        if (current.Checkpoint is null)
+            throw new RpcException(new Status(StatusCode.Unavailable, $"Server {self.Name} has no catalog yet: it is taking it from its parent. Try another server, or this one again shortly."));
+
+        var position = request.Position.ToDomain();
+        var standing = EpochHistory.Locate(log.Epochs, current.View.Head, position);
+        if (standing == PositionStanding.Behind)
+        {
+            await responseStream.WriteAsync(new SyncResponse { Behind = new SyncBehind { Head = current.View.Head.Position.ToProto() } }, context.CancellationToken);
+            return;
+        }
+
+        var membership = current.View.Groups.MembershipOf(request.Groups);
+        var isDelta = standing == PositionStanding.Valid && !position.IsEmpty && request.ScopeHash.Span.SequenceEqual(membership.ScopeHash) && current.View.CanTellChangesSince(position.Sequence);
+        await responseStream.WriteAsync(new SyncResponse { Started = Started(membership, isFull: !isDelta) }, context.CancellationToken);
+
+        var updates = isDelta ? current.View.ChangedSince(position.Sequence) : current.View.Updates.Values;
+        foreach (var batch in Batches(current.View, updates, membership, withWithdrawn: isDelta))
+            await responseStream.WriteAsync(new SyncResponse { Decisions = batch }, context.CancellationToken);
+        await responseStream.WriteAsync(new SyncResponse { Completed = new SyncCompleted { Checkpoint = current.Checkpoint.ToProto() } }, context.CancellationToken);
+
+        if (request.Follow) await FollowAsync(current, request, membership, responseStream, context.CancellationToken);
+    }
+
+    public override async Task GetRevisions(GetRevisionsRequest request, IServerStreamWriter<RevisionPayload> responseStream, ServerCallContext context)
+    {
+        if (request.RevisionIds.Count > MaxRevisions) throw new RpcException(new Status(StatusCode.InvalidArgument, $"At most {MaxRevisions} revisions a call; ask in parts."));
+        foreach (var revisionId in request.RevisionIds)
+        {
+            if (!views.View.RevisionIds.TryGetValue(revisionId, out var id)) continue;
+            var record = await log.FindAsync((int)RecordKind.Revision, id.ToKey(), context.CancellationToken);
+            if (record?.Payload is not { } payload) continue;
+            await responseStream.WriteAsync(new RevisionPayload { RevisionId = revisionId, Payload = UnsafeByteOperations.UnsafeWrap(payload) }, context.CancellationToken);
+        }
+    }
+
+    public override async Task<ReportResponse> Report(ReportRequest request, ServerCallContext context)
+    {
+        if (request.ClientId.Length is 0 or > 128) throw new RpcException(new Status(StatusCode.InvalidArgument, "client_id has 1 to 128 characters."));
+        if (request.Incarnation <= 0 || request.Counter <= 0) throw new RpcException(new Status(StatusCode.InvalidArgument, "incarnation and counter begin at 1."));
+        if (request.Statuses.Count > MaxStatuses) throw new RpcException(new Status(StatusCode.InvalidArgument, $"At most {MaxStatuses} statuses a report; send several."));
+
+        var address = context.GetHttpContext().Connection.RemoteIpAddress;
+        var computer = new ComputerReport
+        {
+            ComputerId = request.ClientId,
+            Incarnation = request.Incarnation,
+            Counter = request.Counter,
+            Name = request.Name,
+            Address = address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(),
+            OperatingSystem = request.OperatingSystem,
+            Groups = request.Groups.Take(MaxGroups).ToArray(),
+            ServerId = self.Id.ToString("D"),
+            ReportedAt = time.GetUtcNow(),
+        };
+        var statuses = request.Statuses.Select(status => StatusOf(request, status)).ToArray();
+        var isKnown = (await reports.ListStatusesOfComputerAsync(request.ClientId, context.CancellationToken)).Any(status => status.Incarnation == request.Incarnation);
+        await reports.MergeAsync([computer], statuses, child: null, context.CancellationToken);
+        return new ReportResponse { FullReportWanted = !isKnown && statuses.Length == 0 };
+    }
+
+    private async Task FollowAsync(
+        ViewPublisher.Published seen, SyncRequest request, Membership membership, IServerStreamWriter<SyncResponse> responseStream, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await seen.Superseded.Task.WaitAsync(cancellationToken);
+            var now = views.Current;
+            var last = seen.View.Head.Position;
+            // Another meaning of the client's groups, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
+            if (!ReferenceEquals(now.View.Groups, seen.View.Groups) && !now.View.Groups.MembershipOf(request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
+            if (EpochHistory.Locate(log.Epochs, now.View.Head, last) != PositionStanding.Valid || !now.View.CanTellChangesSince(last.Sequence)) return;
+
+            var batches = Batches(now.View, now.View.ChangedSince(last.Sequence), membership, withWithdrawn: true).ToList();
+            if (batches.Count == 0) batches.Add(new DecisionBatch());
+            batches[^1].Checkpoint = now.Checkpoint!.ToProto(); // There was one when the call began, and it does not go away.
+            foreach (var batch in batches)
+                await responseStream.WriteAsync(new SyncResponse { Decisions = batch }, cancellationToken);
+            seen = now;
+        }
+    }
+
+    private SyncStarted Started(Membership membership, bool isFull)
+    {
+        var started = new SyncStarted { ScopeHash = ByteString.CopyFrom(membership.ScopeHash), Full = isFull, ContentUrl = self.ContentUrl };
+        started.Groups.Add(membership.Direct);
+        return started;
+    }
+
+    private static IEnumerable<DecisionBatch> Batches(ServedView view, IEnumerable<UpdateEntry> updates, Membership membership, bool withWithdrawn)
+    {
+        var batch = new DecisionBatch();
+        var decisions = new List<Decision>();
+        foreach (var update in updates)
+        {
+            decisions.Clear();
+            view.Decide(update, membership, decisions);
+            foreach (var decision in decisions)
+                batch.Decisions.Add(ToProto(decision));
+            if (withWithdrawn)
+                foreach (var revision in update.Revisions)
+                    if (!decisions.Exists(decision => decision.Entry.RevisionId == revision.RevisionId))
+                        batch.Withdrawn.Add(revision.RevisionId);
+            if (batch.Decisions.Count + batch.Withdrawn.Count < BatchSize) continue;
+            yield return batch;
+            batch = new DecisionBatch();
+        }
+
+        if (batch.Decisions.Count + batch.Withdrawn.Count > 0) yield return batch;
+    }
+
+    private static Protocol.Client.V1.Decision ToProto(in Decision decision) => new()
+    {
+        RevisionId = decision.Entry.RevisionId,
+        UpdateId = Positions.Id(decision.Entry.Id.UpdateId),
+        RevisionNumber = decision.Entry.Id.RevisionNumber,
+        Action = (Protocol.Client.V1.DecisionAction)decision.Action,
+        Deadline = decision.Deadline?.ToTimestamp(),
+        DecisionHash = decision.Hash(),
+    };
+
+    private static StatusReport StatusOf(ReportRequest request, UpdateStatus status)
+    {
+        if (status.State == Protocol.Client.V1.UpdateState.Unspecified || !System.Enum.IsDefined(status.State))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"State {(int)status.State} of a status is not known."));
+        if (status.UpdateId.Length != 16) throw new RpcException(new Status(StatusCode.InvalidArgument, "update_id has 16 bytes."));
+        return new StatusReport(
+            request.ClientId, request.Incarnation, request.Counter, Positions.Id(status.UpdateId, "update"), status.RevisionNumber, (UpdateState)status.State, status.ResultCode,
+            Positions.Time(status.Time));
+    }
+}

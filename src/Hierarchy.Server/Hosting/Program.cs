@@ -1,0 +1,81 @@
+using System.CommandLine;
+
+namespace Hierarchy.Server.Hosting;
+
+/// <summary>The server program: reads the settings and runs the host until it is told to stop.</summary>
+internal static class Program
+{
+    private const int Failed = 1;
+    private const int Usage = 2;
+
+    private static Task<int> Main(string[] args)
+    {
+        var command = new RootCommand(
+            """
+            Serves update metadata, decisions and content to the servers and clients below it.
+
+            A root that takes its catalog from Microsoft Update:
+              hierarchy-server --role root --data /var/lib/hierarchy --listen-http *:8530 --listen-grpc *:8532
+
+            A replica in a branch office:
+              hierarchy-server --role replica --data /var/lib/hierarchy --site branch-a --parent http://root.example:8532 --listen-http *:8530 --listen-grpc *:8532
+
+            Each flag is also a key of the section "Server" in the configuration file and an environment variable: --listen-http is Server:ListenHttp and HIERARCHY_LISTEN_HTTP.
+            """);
+        var config = new Option<string?>("--config") { Description = "Configuration file (JSON). Default: hierarchy.json in the data directory, where there is one." };
+        command.Options.Add(config);
+        var flags = new List<(ServerSettings.Setting Setting, Option<string?> Option)>();
+        foreach (var setting in ServerSettings.All.Where(setting => setting.Flag is not null))
+        {
+            var option = new Option<string?>(setting.Flag!) { Description = setting.Help }; // The filter leaves those with a flag.
+            command.Options.Add(option);
+            flags.Add((setting, option));
+        }
+
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var given = flags.Select(flag => (flag.Setting, Value: parsed.GetValue(flag.Option))).Where(flag => flag.Value is not null)
+                .ToDictionary(flag => flag.Setting.ConfigurationKey, flag => flag.Value);
+            return await RunAsync(parsed.GetValue(config), given, cancellationToken);
+        });
+        var parse = command.Parse(args);
+        if (parse.Errors.Count == 0) return parse.InvokeAsync();
+        foreach (var error in parse.Errors)
+            Console.Error.WriteLine(error.Message);
+        Console.Error.WriteLine("hierarchy-server --help tells the flags.");
+        return Task.FromResult(Usage);
+    }
+
+    private static async Task<int> RunAsync(string? configFile, Dictionary<string, string?> flags, CancellationToken cancellationToken)
+    {
+        var errors = new List<string>();
+        var configuration = ServerConfiguration.Build(configFile, flags, errors);
+        var options = new ServerOptions();
+        configuration.GetSection(ServerOptions.Section).Bind(options);
+        errors.AddRange(options.Validate());
+        if (errors.Count > 0)
+        {
+            foreach (var error in errors)
+                await Console.Error.WriteLineAsync(error);
+            return Usage;
+        }
+
+        try
+        {
+            await using var host = await ServerHost.StartAsync(options, configuration, cancellationToken);
+            await Console.Out.WriteLineAsync(host.ReadyLine);
+            await Console.Out.FlushAsync(cancellationToken);
+            await host.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception exception) when (StartFailure.Explain(exception, options) is { } explanation)
+        {
+            await Console.Error.WriteLineAsync(explanation);
+            return Failed;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Net;
+using Hierarchy.Domain.Reports;
+using Hierarchy.Domain.View;
+using Hierarchy.Replication;
+using Hierarchy.Server.Api;
+using Hierarchy.Server.Roles;
+using Hierarchy.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Hierarchy.Server.Hosting;
+
+/// <summary>A running server: the one place where everything is put together.</summary>
+internal sealed class ServerHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly List<IAsyncDisposable> _stores;
+    private readonly DataDirectory _data;
+    private readonly BoundListeners _listeners;
+
+    private ServerHost(WebApplication app, List<IAsyncDisposable> stores, DataDirectory data, BoundListeners listeners, string readyLine)
+    {
+        _app = app;
+        _stores = stores;
+        _data = data;
+        _listeners = listeners;
+        ReadyLine = readyLine;
+    }
+
+    /// <summary>`ready role=… http=… grpc=…`: what programs that start a server wait for.</summary>
+    public string ReadyLine { get; }
+
+    /// <summary>The server's services, for tests.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a server; when it returns, the server listens and serves what it has.</summary>
+    public static async Task<ServerHost> StartAsync(ServerOptions options, IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var listeners = BoundListeners.Bind(options);
+        DataDirectory? data = null;
+        var stores = new List<IAsyncDisposable>();
+        try
+        {
+            data = DataDirectory.Open(options.Data, options.RoleValue);
+            var app = Build(options, configuration, listeners, data, stores);
+            await app.StartAsync(cancellationToken);
+            return new ServerHost(app, stores, data, listeners, ReadyLineOf(options, listeners));
+        }
+        catch
+        {
+            await DisposeAllAsync(stores);
+            data?.Dispose();
+            listeners.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Until somebody stops the server.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Lets calls in flight end, then closes everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await DisposeAllAsync(_stores);
+        _data.Dispose();
+        _listeners.Dispose();
+    }
+
+    private static WebApplication Build(ServerOptions options, IConfiguration configuration, BoundListeners listeners, DataDirectory data, List<IAsyncDisposable> stores)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddConfiguration(configuration);
+        AddLogging(builder.Logging);
+        // Streams to servers and agents never end by themselves: a stop closes them instead of waiting for long.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        var time = TimeProvider.System;
+        CertificateSource? certificate = null;
+        if (options.Certificate.Length > 0)
+        {
+            using var loggers = LoggerFactory.Create(AddLogging);
+            certificate = new CertificateSource(options.Certificate, options.CertificatePassword, time, loggers.CreateLogger<CertificateSource>());
+        }
+
+        listeners.Configure(builder, certificate is null ? null : () => certificate.Current);
+        var self = Self(options, listeners, data);
+
+        var services = builder.Services;
+        services.AddSingleton(time);
+        services.AddSingleton(options);
+        services.AddSingleton(self);
+        services.AddSingleton(new ServerIdentity(self.Id, self.Name, self.ContentUrl));
+        services.AddSingleton<ViewPublisher>();
+        services.AddSingleton<ViewFollower>();
+        services.AddSingleton<ServerDirectory>();
+        services.AddSingleton<ServerLocations>();
+        services.AddSingleton<ServerFaults>();
+        services.AddSingleton<StatusSampler>();
+
+        var isRoot = options.RoleValue == ServerRole.Root;
+        var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot);
+        stores.Add(reports);
+        services.AddSingleton<IReportStore>(reports);
+        if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
+        else services.AddReplica(data, stores, configuration, options, self, time);
+        services.AddServedContent(configuration, options, data, isRoot);
+        services.AddApi();
+
+        var app = builder.Build();
+        app.MapApi();
+        return app;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        // Standard output carries the ready line alone.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+    }
+
+    private static EnrolledServer Self(ServerOptions options, BoundListeners listeners, DataDirectory data)
+    {
+        var grpc = options.PublicGrpcUrl.Length > 0 ? options.PublicGrpcUrl.TrimEnd('/')
+            : listeners.Https is { } https ? BoundListeners.UrlOf("https", https)
+            : BoundListeners.UrlOf("http", listeners.Grpc!); // The options are refused when neither is there.
+        var content = options.PublicContentUrl.Length > 0 ? options.PublicContentUrl.TrimEnd('/')
+            : listeners.Http is { } http ? BoundListeners.UrlOf("http", http)
+            : listeners.Https is { } secure ? BoundListeners.UrlOf("https", secure)
+            : "";
+        var name = options.Name.Length > 0 ? options.Name : Dns.GetHostName();
+        return new EnrolledServer(data.ServerId, name, (int)options.RoleValue, options.Site, grpc, content, ParentId: null);
+    }
+
+    private static string ReadyLineOf(ServerOptions options, BoundListeners listeners)
+    {
+        var line = $"ready role={options.Role.ToLowerInvariant()}";
+        if (listeners.Http is { } http) line += $" http={BoundListeners.UrlOf("http", http)}";
+        if (listeners.Https is { } https) line += $" https={BoundListeners.UrlOf("https", https)}";
+        if (listeners.Grpc is { } grpc) line += $" grpc={BoundListeners.UrlOf("http", grpc)}";
+        return line;
+    }
+
+    private static async ValueTask DisposeAllAsync(List<IAsyncDisposable> stores)
+    {
+        for (var i = stores.Count - 1; i >= 0; i--)
+            await stores[i].DisposeAsync();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+
+namespace Hierarchy.Server.Hosting;
+
+/// <summary>What an operator sets for a server. Each is a flag, a key of the configuration file and an environment variable; see <see cref="ServerSettings"/>.</summary>
+internal sealed class ServerOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Server";
+
+    /// <summary>`root`, `replica` or `autonomous`.</summary>
+    public string Role { get; set; } = "";
+
+    /// <summary>Where everything is kept; made when it is not there.</summary>
+    public string Data { get; set; } = "";
+
+    /// <summary>For people; the host's name when it is empty.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The site that the server stands in; empty for none.</summary>
+    public string Site { get; set; } = "";
+
+    /// <summary>Where the parent's gRPC answers, e.g. `http://root:8532`; several separated by commas, in order of preference. Replicas only.</summary>
+    public string Parent { get; set; } = "";
+
+    /// <summary>Where a root takes its catalog from; an existing WSUS works too.</summary>
+    public string MicrosoftUpdate { get; set; } = "https://sws.update.microsoft.com";
+
+    /// <summary>HTTP/1.1 without TLS: content, and Windows clients. Empty switches it off.</summary>
+    public string ListenHttp { get; set; } = "127.0.0.1:8530";
+
+    /// <summary>HTTP/1.1 and HTTP/2 with TLS; only with a certificate.</summary>
+    public string ListenHttps { get; set; } = "127.0.0.1:8531";
+
+    /// <summary>HTTP/2 without TLS: gRPC. Empty switches it off.</summary>
+    public string ListenGrpc { get; set; } = "127.0.0.1:8532";
+
+    /// <summary>The server's certificate with its key, PFX or PEM; read again when the file changes. Empty for none.</summary>
+    public string Certificate { get; set; } = "";
+
+    /// <summary>The certificate file's password; empty for none. Not a flag: a command line is seen by others.</summary>
+    public string CertificatePassword { get; set; } = "";
+
+    /// <summary>Where others reach this server's gRPC; empty: derived from the listeners.</summary>
+    public string PublicGrpcUrl { get; set; } = "";
+
+    /// <summary>Where others reach this server's content; empty: derived from the listeners.</summary>
+    public string PublicContentUrl { get; set; } = "";
+
+    /// <summary>`ahead` fetches the files of approved updates at once, `on-demand` when the first client asks, `never` leaves clients with what is here.</summary>
+    public string Content { get; set; } = "ahead";
+
+    /// <summary>Where content comes from: `parent` or `microsoft-update`. Empty: a root takes Microsoft Update, a replica its parent.</summary>
+    public string ContentSource { get; set; } = "";
+
+    /// <summary>The role, once validated.</summary>
+    public ServerRole RoleValue => Enum.Parse<ServerRole>(Role, ignoreCase: true);
+
+    /// <summary>The parents, in order of preference.</summary>
+    public IReadOnlyList<Uri> Parents => Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => new Uri(url)).ToArray();
+
+    /// <summary>Everything that is wrong with the settings, each with its next step; empty when all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        var roleKnown = Enum.TryParse<ServerRole>(Role, ignoreCase: true, out var role) && Enum.IsDefined(role) && !int.TryParse(Role, out _);
+        if (!roleKnown) errors.Add(Role.Length == 0 ? "--role is missing: say root or replica." : $"--role '{Role}' is not a role: say root or replica.");
+        if (roleKnown && role == ServerRole.Autonomous)
+            errors.Add("--role autonomous is not served by this version: run a replica, or a root of its own.");
+        if (Data.Length == 0) errors.Add("--data is missing: name the directory that keeps everything, e.g. --data /var/lib/hierarchy.");
+        if (roleKnown && role == ServerRole.Replica && Parent.Length == 0) errors.Add("--parent is missing: a replica follows a server, e.g. --parent http://root.example:8532.");
+        if (roleKnown && role == ServerRole.Root && Parent.Length > 0) errors.Add("--parent does not go with --role root: a root follows nobody. Say --role replica, or leave --parent away.");
+        foreach (var url in Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            CheckUrl("--parent", url, errors);
+        CheckUrl("--microsoft-update", MicrosoftUpdate, errors);
+        if (PublicGrpcUrl.Length > 0) CheckUrl("--public-grpc-url", PublicGrpcUrl, errors);
+        if (PublicContentUrl.Length > 0) CheckUrl("--public-content-url", PublicContentUrl, errors);
+        CheckAddress("--listen-http", ListenHttp, errors);
+        CheckAddress("--listen-https", ListenHttps, errors);
+        CheckAddress("--listen-grpc", ListenGrpc, errors);
+        if (ListenGrpc.Length == 0 && Certificate.Length == 0) errors.Add("Nothing would answer gRPC: set --listen-grpc, or --listen-https with --certificate.");
+        if (Certificate.Length > 0 && !File.Exists(Certificate)) errors.Add($"--certificate {Certificate} is not there: name a PFX or PEM file with the key in it.");
+        if (Content is not ("ahead" or "on-demand" or "never")) errors.Add($"--content '{Content}' is not known: say ahead, on-demand or never.");
+        if (ContentSource is not ("" or "parent" or "microsoft-update")) errors.Add($"--content-source '{ContentSource}' is not known: say parent or microsoft-update.");
+        if (ContentSource == "parent" && roleKnown && role == ServerRole.Root) errors.Add("--content-source parent does not go with --role root: a root has no parent.");
+        return errors;
+    }
+
+    /// <summary>Reads `host:port`, `[v6]:port`, `*:port` or `:port` (both mean every address).</summary>
+    public static bool TryParseAddress(string text, out IPEndPoint endPoint)
+    {
+        if (text.StartsWith('*') || text.StartsWith(':'))
+            text = "[::]" + text[text.IndexOf(':', StringComparison.Ordinal)..];
+        else if (text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase))
+            text = "127.0.0.1" + text[9..];
+        var parsed = IPEndPoint.TryParse(text, out var found) && text.LastIndexOf(':') > text.LastIndexOf(']');
+        endPoint = parsed ? found! : new IPEndPoint(IPAddress.Loopback, 0); // TryParse said yes.
+        return parsed;
+    }
+
+    private static void CheckAddress(string flag, string text, List<string> errors)
+    {
+        if (text.Length > 0 && !TryParseAddress(text, out _)) errors.Add($"{flag} '{text}' is not an address: write it as 127.0.0.1:8530, [::1]:8530 or *:8530.");
+    }
+
+    private static void CheckUrl(string flag, string text, List<string> errors)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            errors.Add($"{flag} '{text}' is not a URL: write it as http://host:8532 or https://host:8531.");
+    }
+}

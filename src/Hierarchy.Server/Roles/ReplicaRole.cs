@@ -1,0 +1,72 @@
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Reports;
+using Hierarchy.Protocol.Rollup.V1;
+using Hierarchy.Replication;
+using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Rollup;
+using Hierarchy.Server.Hosting;
+
+namespace Hierarchy.Server.Roles;
+
+/// <summary>The mirror: follows a parent, serves what was folded, and sends reports up.</summary>
+internal sealed class ReplicaRole : IHostedService, IDisposable
+{
+    private readonly IMirrorLog _log;
+    private readonly ViewFollower _views;
+    private readonly FollowerLoop _follower;
+    private readonly RollupLoop _rollup;
+    private readonly ServerFaults _faults;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loops = Task.CompletedTask;
+
+    public ReplicaRole(
+        IMirrorLog log, FeedSource feed, IReportStore reports, RollupInbox inbox, ViewFollower views, ServerDirectory directory, ServerFaults faults, IServiceProvider services,
+        ServerIdentity self, ServerOptions options, FollowerOptions followerOptions, TimeProvider time, ILoggerFactory loggers)
+    {
+        _log = log;
+        _views = views;
+        _faults = faults;
+        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>());
+        _follower.StatusChanged += status => _faults.DigestMismatches = status.DigestMismatches;
+        // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
+        _rollup = new RollupLoop(
+            reports, self, () => _follower.Status.Parent?.Url ?? options.Parents[0], () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
+            loggers.CreateLogger<RollupLoop>());
+        _rollup.Rooted += inbox.OnRooted;
+    }
+
+    /// <summary>The server that is followed; null before the first answer.</summary>
+    public Guid? ParentId => _follower.Status.Parent?.Server?.Id;
+
+    /// <summary>Where the parent's content answers; null before the first answer.</summary>
+    public Uri? ParentContentUrl() => Uri.TryCreate(_follower.Status.Parent?.Server?.ContentUrl, UriKind.Absolute, out var url) ? url : null;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // What was folded before is served at once; the parent may be away.
+        if (_log.Checkpoint is { } checkpoint) await ServeAsync(new FoldedState(checkpoint, Records: null), cancellationToken);
+        _loops = Task.Run(() => Task.WhenAll(_follower.RunAsync(_stopping.Token), _rollup.RunAsync(_stopping.Token)), CancellationToken.None);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private static List<ServerStatus> Sample(StatusSampler sampler, ServerDirectory directory)
+    {
+        var statuses = directory.Fresh().ToList();
+        statuses.Add(sampler.Sample());
+        return statuses;
+    }
+
+    private async ValueTask ServeAsync(FoldedState state, CancellationToken cancellationToken)
+    {
+        if (state.Records is { } records) _views.Apply(records, _log.Head, state.Checkpoint);
+        else await _views.CatchUpAsync(head => head.Position == state.Checkpoint.Position ? state.Checkpoint : null, fromNothing: true, cancellationToken);
+    }
+}

@@ -1,0 +1,85 @@
+using Hierarchy.Content;
+using Hierarchy.Content.Transfer;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.View;
+using Hierarchy.Replication;
+using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Follower;
+using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Upstream;
+using Hierarchy.Storage.Sqlite;
+using Hierarchy.WindowsUpdate.Upstream;
+
+namespace Hierarchy.Server.Roles;
+
+/// <summary>What a root has, what a replica has, and what both have.</summary>
+internal static class RoleRegistration
+{
+    /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
+    public static void AddRoot(
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+    {
+        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
+        stores.Add(log);
+        var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
+        stores.Add(local);
+        services.AddSingleton<IAuthorityLog>(log);
+        services.AddSingleton<ILogReader>(log);
+        services.AddSingleton(local);
+        services.AddSingleton<SelfDescription>(() => self);
+        services.AddSingleton(provider => FeedSource.OfAuthority(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
+
+        var upstream = configuration.Options<UpstreamOptions>(UpstreamOptions.Section);
+        upstream.Address = new Uri(options.MicrosoftUpdate);
+        upstream.AccountId = data.ServerId;
+        upstream.AccountName = self.Name;
+        services.AddSingleton(upstream);
+        services.AddSingleton(ChosenUpdates.From(configuration));
+        services.AddSingleton<SyncJournal>();
+        services.AddSingleton<SyncRunner>();
+
+        services.AddHostedService<RootRole>();
+        services.AddHostedService<Enrolment>();
+    }
+
+    /// <summary>The mirror: its parents, and the reports that go up to them.</summary>
+    public static void AddReplica(
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+    {
+        var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File("mirror.db") });
+        stores.Add(log);
+        services.AddSingleton<IMirrorLog>(log);
+        services.AddSingleton<ILogReader>(log);
+        services.AddSingleton(provider => FeedSource.OfMirror(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
+        services.AddSingleton(configuration.Options<FollowerOptions>(FollowerOptions.Section));
+        services.AddSingleton<ReplicaRole>();
+        services.AddSingleton<SelfDescription>(provider =>
+        {
+            var role = provider.GetRequiredService<ReplicaRole>();
+            return () => self with { ParentId = role.ParentId ?? Guid.Empty };
+        });
+        services.AddSingleton<IContentOrigins>(provider => new ConfiguredOrigins(provider.GetRequiredService<ContentOptions>(), provider.GetRequiredService<ReplicaRole>().ParentContentUrl));
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
+    }
+
+    /// <summary>The content room, told what the catalog and the tree say.</summary>
+    public static void AddServedContent(this IServiceCollection services, IConfiguration configuration, ServerOptions options, DataDirectory data, bool isRoot)
+    {
+        var content = configuration.Options<ContentOptions>(ContentOptions.Section);
+        if (content.Directory.Length == 0) content.Directory = data.File("content");
+        content.ServerId = data.ServerId;
+        content.Policy = options.Content switch { "ahead" => FetchPolicy.Ahead, "on-demand" => FetchPolicy.OnDemand, _ => FetchPolicy.Never };
+        content.Source = options.ContentSource == "microsoft-update" || (options.ContentSource.Length == 0 && isRoot) ? ContentSource.MicrosoftUpdate : ContentSource.Parent;
+        services.AddSingleton<IContentCatalog, ViewContentCatalog>();
+        services.AddContent(content);
+        services.AddHostedService<ContentPrefetch>();
+    }
+
+    private static T Options<T>(this IConfiguration configuration, string section)
+        where T : new()
+    {
+        var options = new T();
+        configuration.GetSection(section).Bind(options);
+        return options;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Hierarchy.Server.Roles;
+
+/// <summary>Counts of what should not happen, since the start.</summary>
+internal sealed class ServerFaults
+{
+    private long _digestMismatches;
+
+    /// <summary>States that did not equal their checkpoint; none was served.</summary>
+    public long DigestMismatches
+    {
+        get => Interlocked.Read(ref _digestMismatches);
+        set => Interlocked.Exchange(ref _digestMismatches, value);
+    }
+}

@@ -1,0 +1,41 @@
+using Hierarchy.Domain.Sites;
+using Hierarchy.Domain.View;
+
+namespace Hierarchy.Server.Roles;
+
+/// <summary>The servers of the tree and the network that they stand in, as the locator wants them. Made anew only when sites, servers or their health changed.</summary>
+internal sealed class ServerLocations(ViewPublisher views, ServerDirectory directory)
+{
+    private volatile Cached? _cached;
+
+    /// <summary>The network and the servers, now.</summary>
+    public (SiteMap Map, IReadOnlyList<ServerLocation> Servers) Current
+    {
+        get
+        {
+            var view = views.View;
+            var healthVersion = directory.HealthVersion;
+            var cached = _cached;
+            if (cached is not null && ReferenceEquals(cached.Sites, view.Sites) && ReferenceEquals(cached.Enrolled, view.Servers) && cached.HealthVersion == healthVersion)
+                return (cached.Map, cached.Servers);
+
+            var map = cached is not null && ReferenceEquals(cached.Sites, view.Sites) ? cached.Map : new SiteMap(view.Sites.Values);
+            var servers = view.Servers.Values.Where(server => server.GrpcUrl.Length > 0).Select(Locate).ToArray();
+            _cached = new Cached(view.Sites, view.Servers, healthVersion, map, servers);
+            return (map, servers);
+        }
+    }
+
+    private ServerLocation Locate(EnrolledServer server) => new()
+    {
+        Id = server.Id,
+        Name = server.Name,
+        Site = server.Site,
+        GrpcUrl = server.GrpcUrl,
+        ContentUrl = server.ContentUrl,
+        IsRoot = server.ParentId is null,
+        Health = directory.HealthOf(server.Id),
+    };
+
+    private sealed record Cached(object Sites, object Enrolled, int HealthVersion, SiteMap Map, IReadOnlyList<ServerLocation> Servers);
+}

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Reflection;
+using System.Security.Cryptography;
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Content;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Reports;
+using Hierarchy.Protocol.Rollup.V1;
+using Hierarchy.Replication.Wire;
+
+namespace Hierarchy.Server.Roles;
+
+/// <summary>Samples what this server is doing.</summary>
+internal sealed class StatusSampler(ILogReader log, IReportStore reports, ContentCounters content, SelfDescription self, ServerFaults faults, TimeProvider time)
+{
+    private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
+
+    /// <summary>The first 8 bytes of SHA-256 over the digest: enough to compare two servers at one position.</summary>
+    public static ulong ShortDigest(LogHead head) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(head.Digest.Span));
+
+    /// <summary>One consistent sample.</summary>
+    public ServerStatus Sample()
+    {
+        var head = log.Head;
+        var counts = content.Read();
+        return new ServerStatus
+        {
+            Server = CatalogRecords.Message(self()),
+            Position = head.Position.ToProto(),
+            Count = head.Count,
+            Digest = ShortDigest(head),
+            SampledAt = time.GetUtcNow().ToTimestamp(),
+            ContentBytesServed = counts.BytesServedToAgents + counts.BytesServedToClients,
+            ContentBytesServedToServers = counts.BytesServedToServers,
+            ContentBytesFromParent = counts.BytesFetchedFromParent,
+            ContentBytesFromMicrosoft = counts.BytesFetchedFromMicrosoftUpdate,
+            OutboxPending = reports.OutboxHead - reports.Rooted,
+            Version = Version,
+            DigestMismatches = faults.DigestMismatches,
+        };
+    }
+}

@@ -1,0 +1,156 @@
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.View;
+using Hierarchy.Replication.Wire;
+using Hierarchy.WindowsUpdate.Upstream;
+using QuarantinedDocument = Hierarchy.WindowsUpdate.Upstream.QuarantinedDocument;
+
+namespace Hierarchy.Server.Upstream;
+
+/// <summary>Puts what a synchronization fetches into the root's log: gives each revision its short number, encodes it once, commits in whole transactions. Lives for one synchronization.</summary>
+internal sealed class CatalogSink : ISyncSink
+{
+    private const int MaxTransactionRecords = 1000;
+    private const int MaxTransactionBytes = 4 * 1024 * 1024;
+
+    private readonly IAuthorityLog _log;
+    private readonly SyncJournal _journal;
+    private readonly Uri _upstream;
+    private readonly TimeProvider _time;
+    private readonly HashSet<RevisionId> _known = [];
+    private readonly HashSet<Guid> _updates = [];
+    private readonly Dictionary<Guid, UpdateRevision> _categories = [];
+    private readonly CatalogGaps _gaps = new();
+
+    /// <summary>Knows what the view shows.</summary>
+    public CatalogSink(
+        IAuthorityLog log, ServedView view, SyncJournal journal, IEnumerable<Protocol.Admin.V1.QuarantinedDocument> quarantined, Uri upstream, TimeProvider time)
+    {
+        _log = log;
+        _journal = journal;
+        _upstream = upstream;
+        _time = time;
+        foreach (var update in view.Updates.Values)
+            foreach (var entry in update.Revisions)
+                Remember(Outline(entry));
+        foreach (var document in quarantined)
+            _gaps.AddQuarantined(new RevisionId(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber));
+    }
+
+    /// <summary>Updates of which this synchronization stored the first revision.</summary>
+    public int NewUpdates { get; private set; }
+
+    /// <summary>Updates that were there and got another revision.</summary>
+    public int RevisedUpdates { get; private set; }
+
+    /// <summary>Documents put into quarantine.</summary>
+    public int Quarantined { get; private set; }
+
+    /// <summary>Revisions stored that their publisher has withdrawn.</summary>
+    public int ExpiredUpdates { get; private set; }
+
+    public ValueTask<IReadOnlySet<RevisionId>> FindKnownAsync(IReadOnlyCollection<RevisionId> ids, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlySet<RevisionId>>(ids.Where(_known.Contains).ToHashSet());
+
+    public ValueTask<IReadOnlyCollection<UpdateRevision>> GetCategoriesAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyCollection<UpdateRevision>>(_categories.Values);
+
+    public ValueTask<CatalogGaps> FindGapsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_gaps);
+
+    public async ValueTask StoreAsync(IReadOnlyList<SyncedRevision> revisions, CancellationToken cancellationToken)
+    {
+        var unknown = revisions.Where(revision => !_known.Contains(revision.Revision.Id)).DistinctBy(revision => revision.Revision.Id).ToArray();
+        if (unknown.Length == 0) return;
+        var firstNumber = await _log.ReserveRevisionNumbersAsync(unknown.Length, cancellationToken);
+        var now = _time.GetUtcNow();
+        var payloads = new byte[unknown.Length][];
+        Parallel.For(0, unknown.Length, i => payloads[i] = Encode(unknown[i], firstNumber + i, now));
+
+        var transaction = new List<Change>();
+        var bytes = 0;
+        for (var i = 0; i < unknown.Length; i++)
+        {
+            if (transaction.Count == MaxTransactionRecords || (transaction.Count > 0 && bytes + payloads[i].Length > MaxTransactionBytes))
+            {
+                await _log.CommitAsync(transaction.ToArray(), cancellationToken);
+                transaction.Clear();
+                bytes = 0;
+            }
+
+            transaction.Add(CatalogRecords.Revision(unknown[i].Revision.Id, payloads[i]));
+            bytes += payloads[i].Length;
+        }
+
+        await _log.CommitAsync(transaction, cancellationToken);
+        await _journal.ReleaseAsync(unknown.Select(revision => revision.Revision.Id), cancellationToken);
+        foreach (var revision in unknown)
+            Count(revision.Revision);
+    }
+
+    public async ValueTask QuarantineAsync(QuarantinedDocument document, CancellationToken cancellationToken)
+    {
+        Quarantined++;
+        _gaps.AddQuarantined(document.Id);
+        var entry = new Protocol.Admin.V1.QuarantinedDocument
+        {
+            Identity = new Protocol.Catalog.V1.Identity { UpdateId = Positions.Id(document.Id.UpdateId), RevisionNumber = document.Id.RevisionNumber },
+            Reason = document.Reason,
+            Time = _time.GetUtcNow().ToTimestamp(),
+        };
+        await _journal.QuarantineAsync(document.Id, entry, cancellationToken);
+    }
+
+    public ValueTask SaveAnchorsAsync(SyncAnchors anchors, CancellationToken cancellationToken) => _journal.SaveAnchorsAsync(_upstream, anchors, cancellationToken);
+
+    private void Count(UpdateRevision revision)
+    {
+        if (_updates.Contains(revision.Id.UpdateId)) RevisedUpdates++;
+        else NewUpdates++;
+        if (revision.PublicationState == PublicationState.Expired) ExpiredUpdates++;
+        Remember(revision);
+    }
+
+    private void Remember(UpdateRevision revision)
+    {
+        _known.Add(revision.Id);
+        _updates.Add(revision.Id.UpdateId);
+        _gaps.Add(revision);
+        if (revision.Type != UpdateType.Category) return;
+        if (!_categories.TryGetValue(revision.Id.UpdateId, out var latest) || latest.Id.RevisionNumber < revision.Id.RevisionNumber) _categories[revision.Id.UpdateId] = revision;
+    }
+
+    private byte[] Encode(SyncedRevision synced, int number, DateTimeOffset now)
+    {
+        var locations = synced.Locations;
+        return RevisionRecords.Encode(synced.Revision, synced.Xml, number, UrlOf, now);
+
+        string? UrlOf(ReadOnlyMemory<byte> sha1)
+        {
+            foreach (var location in locations)
+            {
+                if (!location.Sha1.AsSpan().SequenceEqual(sha1.Span)) continue;
+                if (location.MuUrl.Length > 0) return Absolute(location.MuUrl);
+                if (!string.IsNullOrEmpty(location.UssUrl)) return Absolute(location.UssUrl);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>An upstream may name places relative to itself.</summary>
+    private string? Absolute(string url) => Uri.TryCreate(_upstream, url, out var absolute) && absolute.Scheme is "http" or "https" ? absolute.AbsoluteUri : null;
+
+    /// <summary>As much of a stored revision as a synchronization asks about.</summary>
+    private static UpdateRevision Outline(CatalogEntry entry) => new()
+    {
+        Id = entry.Id,
+        Type = entry.Type,
+        Texts = [new Domain.Catalog.LocalizedText("", entry.Title, "")],
+        CategoryType = entry.CategoryType,
+        Categories = entry.Categories,
+        Prerequisites = entry.Prerequisites,
+        BundledUpdates = entry.BundledUpdates,
+        PublicationState = entry.PublicationState,
+    };
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Storage.Sqlite;
+using Hierarchy.WindowsUpdate.Upstream;
+
+namespace Hierarchy.Server.Upstream;
+
+/// <summary>What a root remembers of its synchronizations, durably: the anchors per upstream, the last runs, and what is in quarantine.</summary>
+internal sealed class SyncJournal(SqliteLocalState state)
+{
+    private const int KeptRuns = 100;
+    private const string Anchors = "sync/anchors/";
+    private const string Runs = "sync/run/";
+    private const string Quarantine = "sync/quarantine/";
+
+    /// <summary>The anchors of that upstream; none for one never asked.</summary>
+    public async ValueTask<SyncAnchors> LoadAnchorsAsync(Uri upstream, CancellationToken cancellationToken)
+    {
+        var bytes = await state.GetAsync(Anchors + upstream.AbsoluteUri, cancellationToken);
+        return bytes is null ? SyncAnchors.None : JsonSerializer.Deserialize<StoredAnchors>(bytes)?.ToAnchors() ?? SyncAnchors.None;
+    }
+
+    public ValueTask SaveAnchorsAsync(Uri upstream, SyncAnchors anchors, CancellationToken cancellationToken) =>
+        state.SetAsync(Anchors + upstream.AbsoluteUri, JsonSerializer.SerializeToUtf8Bytes(StoredAnchors.From(anchors)), cancellationToken);
+
+    /// <summary>The last runs, newest first.</summary>
+    public async ValueTask<IReadOnlyList<SyncRun>> ListRunsAsync(int most, CancellationToken cancellationToken) =>
+        (await state.ListAsync(Runs, cancellationToken)).OrderByDescending(run => run.Key, StringComparer.Ordinal).Take(most).Select(run => SyncRun.Parser.ParseFrom(run.Value)).ToArray();
+
+    /// <summary>Keeps a run under its start, again when it ends, and forgets the oldest.</summary>
+    public async ValueTask SaveRunAsync(SyncRun run, CancellationToken cancellationToken)
+    {
+        var changes = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>> { new(Runs + run.StartedAt.ToDateTime().Ticks.ToString("D19", CultureInfo.InvariantCulture), run.ToByteArray()) };
+        var known = await state.ListAsync(Runs, cancellationToken);
+        changes.AddRange(known.OrderByDescending(kept => kept.Key, StringComparer.Ordinal).Skip(KeptRuns).Select(old => new KeyValuePair<string, ReadOnlyMemory<byte>?>(old.Key, null)));
+        await state.SetAllAsync(changes, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<Protocol.Admin.V1.QuarantinedDocument>> ListQuarantinedAsync(CancellationToken cancellationToken) =>
+        (await state.ListAsync(Quarantine, cancellationToken)).Select(document => Protocol.Admin.V1.QuarantinedDocument.Parser.ParseFrom(document.Value)).ToArray();
+
+    public ValueTask QuarantineAsync(RevisionId id, Protocol.Admin.V1.QuarantinedDocument document, CancellationToken cancellationToken) =>
+        state.SetAsync(Quarantine + id, document.ToByteArray(), cancellationToken);
+
+    /// <summary>Takes out of quarantine what has been stored since.</summary>
+    public async ValueTask ReleaseAsync(IEnumerable<RevisionId> ids, CancellationToken cancellationToken)
+    {
+        var kept = (await state.ListAsync(Quarantine, cancellationToken)).Select(document => document.Key).ToHashSet(StringComparer.Ordinal);
+        if (kept.Count == 0) return;
+        var released = ids.Select(id => Quarantine + id).Where(kept.Contains).Select(key => new KeyValuePair<string, ReadOnlyMemory<byte>?>(key, null)).ToArray();
+        if (released.Length > 0) await state.SetAllAsync(released, cancellationToken);
+    }
+
+    private sealed record StoredAnchors(string? Config, string? Categories, string? Updates, Guid[] Products, Guid[] Classifications)
+    {
+        public static StoredAnchors From(SyncAnchors anchors) => new(anchors.Config, anchors.Categories, anchors.Updates, [.. anchors.Products], [.. anchors.Classifications]);
+
+        public SyncAnchors ToAnchors() => new()
+        {
+            Config = Config,
+            Categories = Categories,
+            Updates = Updates,
+            Products = Products.ToHashSet(),
+            Classifications = Classifications.ToHashSet(),
+        };
+    }
+}
