@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hierarchy.Testing.Demo;
+using Hierarchy.Testing.Storage;
 
 namespace Hierarchy.Testing;
 
@@ -8,7 +9,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create(), DemoCommand.Create() };
+        var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create(), DemoCommand.Create(), StorageWriterCommand.Create() };
         return root.Parse(args).InvokeAsync();
     }
 }

@@ -126,7 +126,7 @@ internal sealed class MirrorStaging(SqliteSession session, string path)
     private void DropOlder(in ChangeRecord record)
     {
         var find = session.Statement(_direct ? LogSql.Find : LogSql.FindStaged).Bind(1, record.Kind).Bind(2, record.Key.Span);
-        if (!find.Step()) throw SqliteErrors.Damaged(path, "a page was staged", $"sequence {record.Sequence} is taken");
+        if (!find.Step()) throw SqliteErrors.Damaged(path, $"sequence {record.Sequence} is taken");
         var sequence = find.Int64(0);
         if (!find.IsNull(1))
         {

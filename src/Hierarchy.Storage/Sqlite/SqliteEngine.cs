@@ -9,18 +9,32 @@ internal static class SqliteEngine
     // SQLITE_VERSION_NUMBER of the library in SQLitePCLRaw.bundle_e_sqlite3 2.0.6.
     private const int BundledVersion = 3_035_005;
 
-    private static readonly Lazy<string> Chosen = new(Choose);
+    private static readonly Lazy<(string Description, nint Library)> Chosen = new(Choose);
 
     private delegate int VersionNumber();
 
     /// <summary>Where the library came from and its version, for people.</summary>
-    public static string Description => Chosen.Value;
+    public static string Description => Chosen.Value.Description;
+
+    /// <summary>The library that is in use.</summary>
+    public static nint Library => Chosen.Value.Library;
 
     /// <summary>Makes the choice; harmless when called again. Before the first use of SQLite.</summary>
     public static void Initialize() => _ = Chosen.Value;
 
-    /// <summary>The system's library if there is one that is newer than the bundled one; otherwise zero.</summary>
-    public static nint LoadSystemLibrary()
+    private static (string Description, nint Library) Choose()
+    {
+        var provider = new SQLite3Provider_e_sqlite3();
+        var assembly = provider.GetType().Assembly;
+        var system = LoadSystemLibrary();
+        var library = system != 0 ? system : NativeLibrary.Load("e_sqlite3", assembly, searchPath: null);
+        NativeLibrary.SetDllImportResolver(assembly, (name, _, _) => name == "e_sqlite3" ? library : 0);
+        raw.SetProvider(provider);
+        return ($"{(system != 0 ? "system" : "bundled")} SQLite {raw.sqlite3_libversion().utf8_to_string()}", library);
+    }
+
+    // The system's library if there is one that is newer than the bundled one; otherwise zero.
+    private static nint LoadSystemLibrary()
     {
         foreach (var name in SystemNames())
         {
@@ -32,16 +46,6 @@ internal static class SqliteEngine
         }
 
         return 0;
-    }
-
-    private static string Choose()
-    {
-        var provider = new SQLite3Provider_e_sqlite3();
-        var system = LoadSystemLibrary();
-        if (system != 0)
-            NativeLibrary.SetDllImportResolver(provider.GetType().Assembly, (name, _, _) => name == "e_sqlite3" ? system : 0);
-        raw.SetProvider(provider);
-        return $"{(system != 0 ? "system" : "bundled")} SQLite {raw.sqlite3_libversion().utf8_to_string()}";
     }
 
     private static string[] SystemNames() =>

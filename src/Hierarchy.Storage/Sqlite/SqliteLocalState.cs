@@ -52,11 +52,11 @@ public sealed class SqliteLocalState : IAsyncDisposable
     /// <summary>The bytes under a name; null when there are none.</summary>
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
         _readers.ReadAsync(
-            (session, name) => Translate("reading", () => session.Connection.QuerySingleOrDefault<byte[]?>("SELECT value FROM state WHERE key = @name", new { name })), key, cancellationToken);
+            (session, name) => Translate(() => session.Connection.QuerySingleOrDefault<byte[]?>("SELECT value FROM state WHERE key = @name", new { name })), key, cancellationToken);
 
     /// <summary>All names that begin with the prefix, in order, with their bytes.</summary>
     public ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        _readers.ReadAsync((session, start) => Translate("reading", () => List(session, start)), prefix, cancellationToken);
+        _readers.ReadAsync((session, start) => Translate(() => List(session, start)), prefix, cancellationToken);
 
     /// <summary>Sets one name, durably.</summary>
     public ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) => SetAllAsync([new(key, value)], cancellationToken);
@@ -112,7 +112,7 @@ public sealed class SqliteLocalState : IAsyncDisposable
             .Select(row => KeyValuePair.Create(row.Key, row.Value)),
     ];
 
-    private TResult Translate<TResult>(string operation, Func<TResult> read)
+    private TResult Translate<TResult>(Func<TResult> read)
     {
         try
         {
@@ -120,7 +120,7 @@ public sealed class SqliteLocalState : IAsyncDisposable
         }
         catch (SqliteException exception)
         {
-            throw SqliteErrors.Failure(exception, _path, operation);
+            throw SqliteErrors.Failure(exception, _path);
         }
     }
 }

@@ -238,23 +238,31 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
 
     private LogState? WriteInTransaction(Func<LogState?> write)
     {
-        var done = false;
         try
         {
             _session.Begin();
             var state = write();
-            if (state is null) return null;
-            _session.Commit();
-            done = true;
+            if (state is not null) _session.Commit();
+            else Undo();
             return state;
         }
-        finally
+        catch
         {
-            if (!done)
-            {
-                _session.Rollback();
-                _staging.Load();
-            }
+            Undo();
+            throw;
+        }
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            _session.Rollback();
+            _staging.Load();
+        }
+        catch (UnavailableException) when (_session.DiskFailed)
+        {
+            // The first failure is the one to tell of, and nothing is written any more.
         }
     }
 }

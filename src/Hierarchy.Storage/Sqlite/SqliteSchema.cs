@@ -16,7 +16,7 @@ internal sealed record SqliteSchema(int ApplicationId, string Name, IReadOnlyLis
         var application = (int)session.Number("PRAGMA application_id");
         var objects = session.Number("SELECT count(*) FROM sqlite_schema");
         if (application != ApplicationId && (application != 0 || version != 0 || objects != 0))
-            throw SqliteErrors.Damaged(options.Path, "opening it", $"it is not a {Name}");
+            throw SqliteErrors.Damaged(options.Path, $"it is not a {Name}");
         if (version > Migrations.Count)
             throw new IntegrityException($"{options.Path}: this {Name} has version {version}, and this program knows {Migrations.Count} at most. Update the program, or restore a backup from before its update.");
         if (version == Migrations.Count) return;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -31,7 +30,7 @@ internal sealed class SqliteSession : IDisposable
         var session = Open(options, options.ReadOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate);
         try
         {
-            foreach (var pragma in SqlitePragmas.Writer(durability, options.ReadOnly))
+            foreach (var pragma in SqlitePragmas.Writer(options, durability))
                 session.Execute(pragma);
             return session;
         }
@@ -99,10 +98,10 @@ internal sealed class SqliteSession : IDisposable
     }
 
     /// <summary>What to throw for a result code of this connection.</summary>
-    public Exception Failure(int code, string operation)
+    public Exception Failure(int code)
     {
         var extended = raw.sqlite3_extended_errcode(Handle);
-        var exception = SqliteErrors.Failure(extended == raw.SQLITE_OK ? code : extended, raw.sqlite3_errmsg(Handle).utf8_to_string(), _path, operation);
+        var exception = SqliteErrors.Failure(extended == raw.SQLITE_OK ? code : extended, raw.sqlite3_errmsg(Handle).utf8_to_string(), _path);
         if (SqliteErrors.LeavesDiskUnknown(code)) DiskFailed = true;
         return exception;
     }
@@ -121,7 +120,7 @@ internal sealed class SqliteSession : IDisposable
     internal sqlite3_stmt PrepareHandle(string sql)
     {
         var code = raw.sqlite3_prepare_v2(Handle, sql, out var statement);
-        return code == raw.SQLITE_OK ? statement : throw Failure(code, string.Create(CultureInfo.InvariantCulture, $"preparing “{sql}”"));
+        return code == raw.SQLITE_OK ? statement : throw Failure(code);
     }
 
     private static SqliteSession Open(SqliteStoreOptions options, SqliteOpenMode mode)
@@ -137,7 +136,7 @@ internal sealed class SqliteSession : IDisposable
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw SqliteErrors.Failure(exception, options.Path, "opening the database");
+            throw SqliteErrors.Failure(exception, options.Path);
         }
     }
 }

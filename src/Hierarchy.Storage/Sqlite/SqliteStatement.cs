@@ -50,7 +50,7 @@ internal sealed class SqliteStatement(SqliteSession session, string sql) : IDisp
         var code = raw.sqlite3_step(_statement);
         if (code == raw.SQLITE_ROW) return true;
         raw.sqlite3_reset(_statement);
-        if (code != raw.SQLITE_DONE) throw session.Failure(code, "a statement was running");
+        if (code != raw.SQLITE_DONE) throw session.Failure(code);
         return false;
     }
 
@@ -81,6 +81,6 @@ internal sealed class SqliteStatement(SqliteSession session, string sql) : IDisp
 
     private void Check(int code)
     {
-        if (code != raw.SQLITE_OK) throw session.Failure(code, "a value was bound");
+        if (code != raw.SQLITE_OK) throw session.Failure(code);
     }
 }

@@ -14,4 +14,7 @@ public sealed record SqliteStoreOptions
 
     /// <summary>The name of a registered SQLite VFS; null for the platform's own. For tests that make the disk fail.</summary>
     internal string? Vfs { get; init; }
+
+    /// <summary>Pages in the write-ahead log before they are folded into the file: 16 MiB, so that a bulk load writes the inner pages of its index once and not at every commit.</summary>
+    internal int CheckpointPages { get; init; } = 4000;
 }

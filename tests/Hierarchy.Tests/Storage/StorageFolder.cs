@@ -1,15 +1,16 @@
 using Hierarchy.Storage.Sqlite;
+using Hierarchy.Testing;
 
 namespace Hierarchy.Tests.Storage;
 
-/// <summary>A folder of one test, deleted after it.</summary>
+/// <summary>A folder of one test for databases.</summary>
 internal sealed class StorageFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hierarchy-storage-");
+    private readonly TemporaryFolder _folder = new();
 
-    public string Path => _folder.FullName;
+    public string Path => _folder.Path;
 
-    public SqliteStoreOptions File(string name) => new() { Path = System.IO.Path.Combine(Path, name) };
+    public SqliteStoreOptions File(string name) => new() { Path = _folder[name] };
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 }
