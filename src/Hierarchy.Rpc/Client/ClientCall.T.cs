@@ -148,10 +148,13 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
 
         try
         {
+            content.Headers.TryAddWithoutValidation("Content-Type", GrpcHeaders.ContentType);
             var request = CreateRequest(content);
             if (NeedsCredentials)
                 await AddCredentialsAsync(request);
-            var response = await Channel.Http.SendAsync(request, Token);
+            var response = Options.IsWaitForReady
+                ? await SendWhenReadyAsync(request)
+                : await Channel.Http.SendAsync(request, Token);
             if (!TakeResponse(response))
                 return null;
             _response = response;
@@ -162,6 +165,32 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
             End(ClientErrors.FromException("Error starting gRPC call.", ex), null);
             return null;
         }
+    }
+
+    /// <summary>Tries until there is a connection, with pauses that grow and are jittered. Only what was never sent is sent again.</summary>
+    private async Task<HttpResponseMessage> SendWhenReadyAsync(HttpRequestMessage request)
+    {
+        var pauses = new ReconnectPauses(Channel.InitialBackoff, Channel.MaxBackoff);
+        while (true)
+        {
+            try
+            {
+                return await Channel.Http.SendAsync(request, Token);
+            }
+            catch (HttpRequestException ex) when (ClientErrors.IsConnectFailure(ex))
+            {
+                await Task.Delay(pauses.Next(), Channel.Time, Token);
+                request = await RenewAsync(request);
+            }
+        }
+    }
+
+    private async Task<HttpRequestMessage> RenewAsync(HttpRequestMessage request)
+    {
+        var renewed = CreateRequest(request.Content!); // requests of calls have content
+        if (NeedsCredentials)
+            await AddCredentialsAsync(renewed);
+        return renewed;
     }
 
     private ResponseInput? Accept(HttpResponseMessage response, bool isStreaming)
@@ -202,6 +231,6 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
     {
         RpcException rpc => End(rpc.Status, null),
         OperationCanceledException or HttpRequestException or IOException => End(ClientErrors.FromException("Error reading next message.", exception), null),
-        _ => End(new Status(StatusCode.Internal, "Failed to deserialize response message.", exception), null),
+        _ => End(new Status(StatusCode.Internal, "Error reading next message.", exception), null),
     };
 }

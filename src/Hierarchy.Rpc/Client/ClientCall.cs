@@ -23,6 +23,7 @@ internal abstract class ClientCall : IDisposable
     private Status _status;
     private bool _isOver;
     private bool _isTracked;
+    private DateTime? _deadline;
     private bool _endedHere;
     private ICompressionProvider? _requestCompression;
 
@@ -123,7 +124,7 @@ internal abstract class ClientCall : IDisposable
                 return false;
             }
 
-            TimeLeft = left;
+            _deadline = end;
             _timer = Channel.Time.CreateTimer(
                 static state => ((ClientCall)state!).End(new Status(StatusCode.DeadlineExceeded, ""), null),
                 this,
@@ -142,11 +143,8 @@ internal abstract class ClientCall : IDisposable
         return false;
     }
 
-    private TimeSpan? TimeLeft { get; set; }
-
     protected HttpRequestMessage CreateRequest(HttpContent content)
     {
-        content.Headers.TryAddWithoutValidation("Content-Type", GrpcHeaders.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, Channel.GetUri(Method))
         {
             Version = Channel.HttpVersion,
@@ -157,8 +155,8 @@ internal abstract class ClientCall : IDisposable
         headers.TryAddWithoutValidation("TE", "trailers");
         headers.TryAddWithoutValidation("User-Agent", UserAgent.Value);
         headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, Channel.AcceptEncoding);
-        if (TimeLeft is { } left)
-            headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Encode(left));
+        if (_deadline is { } deadline)
+            headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Encode(deadline - Channel.Time.GetUtcNow().UtcDateTime));
         if (_host is not null)
             headers.Host = _host;
         if (Options.Headers is { Count: > 0 } metadata)

@@ -38,6 +38,9 @@ internal static class ClientErrors
             {
                 case RpcException rpc:
                     return rpc.Status;
+                // The handler has one exception for a reset of the stream and for the end of the connection; only the text differs.
+                case HttpProtocolException protocol when !protocol.Message.Contains("reset the stream", StringComparison.Ordinal):
+                    return new Status(StatusCode.Unavailable, $"{what} {Describe(exception)}", exception);
                 case HttpProtocolException protocol:
                     return new Status(FromResetCode(protocol.ErrorCode), $"{what} {Describe(exception)}", exception);
             }

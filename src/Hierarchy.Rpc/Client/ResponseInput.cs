@@ -39,7 +39,16 @@ internal sealed class ResponseInput(Stream stream, int? maxSize, ICompressionPro
 
         var payload = new ReadOnlySequence<byte>(_buffer, _start + HeaderSize, (int)size);
         _start += HeaderSize + (int)size;
-        message = Deserialize(deserializer, flag, payload);
+        try
+        {
+            message = Deserialize(deserializer, flag, payload);
+        }
+        catch (Exception ex) when (ex is not RpcException)
+        {
+            // Malformed protobuf is an IOException: out there it would look like a lost connection.
+            throw new RpcException(new Status(StatusCode.Internal, "Failed to deserialize response message.", ex));
+        }
+
         return true;
     }
 

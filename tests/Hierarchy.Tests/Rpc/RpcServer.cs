@@ -35,13 +35,14 @@ internal sealed class RpcServer : IAsyncDisposable
         Action<WebApplicationBuilder>? build = null,
         Action<WebApplication>? map = null,
         Action<KestrelServerOptions>? kestrel = null,
-        bool listenHttp1 = false)
+        bool listenHttp1 = false,
+        int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = listenHttp1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
+            options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = listenHttp1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
             kestrel?.Invoke(options);
         });
         var echo = new EchoEndpoint();
