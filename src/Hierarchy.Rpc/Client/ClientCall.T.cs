@@ -152,6 +152,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
             var request = CreateRequest(content);
             if (NeedsCredentials)
                 await AddCredentialsAsync(request);
+            (content as IPreparedContent)?.Prepare();
             var response = Options.IsWaitForReady
                 ? await SendWhenReadyAsync(request)
                 : await Channel.Http.SendAsync(request, Token);
