@@ -71,6 +71,9 @@ public sealed record FactSet : IFacts
     /// <inheritdoc/>
     public Fact<IReadOnlyList<DeviceFacts>> Devices => DeviceList is null ? Unknown<IReadOnlyList<DeviceFacts>>("devices") : Fact.Known(DeviceList);
 
+    /// <summary>With updates that were installed before, besides those that the document names (InstalledOnce).</summary>
+    public FactSet WithInstalled(IEnumerable<Guid> updateIds) => this with { History = (History ?? Enumerable.Empty<Guid>()).Concat(updateIds).ToHashSet() };
+
     /// <inheritdoc/>
     public Fact<bool> KeyExists(RegistryPath key) => Registry is null ? Unknown<bool>("registry") : Fact.Known(Registry.Contains(Name(key)));
 

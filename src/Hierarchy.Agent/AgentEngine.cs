@@ -1,0 +1,306 @@
+using Hierarchy.Agent.Download;
+using Hierarchy.Agent.Install;
+using Hierarchy.Agent.Locate;
+using Hierarchy.Agent.Report;
+using Hierarchy.Agent.Scan;
+using Hierarchy.Agent.State;
+using Hierarchy.Agent.Synchronize;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Applicability;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Protocol.Client.V1;
+using Microsoft.Extensions.Logging;
+using UpdateState = Hierarchy.Domain.Reports.UpdateState;
+
+namespace Hierarchy.Agent;
+
+/// <summary>
+/// The agent without its schedule: scans, downloads, installs, reports. Installs only what is approved, applicable and not there, asks for the approval again between download
+/// and installation, and believes an installer only when the update's own rule confirms it.
+/// </summary>
+internal sealed partial class AgentEngine : IDisposable
+{
+    /// <summary>An installation can make further updates applicable; those that need one another in a longer chain wait for the next detection.</summary>
+    private const int MaximumPasses = 5;
+
+    /// <summary>HRESULT of WU_E_DM_INCORRECTFILEHASH.</summary>
+    private const int IncorrectFileHash = unchecked((int)0x80246002);
+
+    private readonly AgentOptions _options;
+    private readonly StateFolder _folder;
+    private readonly DocumentCache _documents;
+    private readonly InstallJournal _journal;
+    private readonly StatusBook _statuses;
+    private readonly ContentFolder _content;
+    private readonly Downloader _downloader;
+    private readonly CommandLineInstaller _installer;
+    private readonly Scanner _scanner;
+    private readonly IFactsSource _facts;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly HashSet<(RevisionId Id, ulong Decision)> _attempted = [];
+
+    internal AgentEngine(AgentOptions options, IServerClients clients, IFactsSource facts, HttpClient http, TimeProvider time, ILogger logger)
+    {
+        (_options, _facts, _time, _logger) = (options, facts, time, logger);
+        _folder = StateFolder.Open(options.StateFolder, time, logger);
+        try
+        {
+            Book = DecisionBook.Open(_folder);
+            _documents = DocumentCache.Open(_folder, logger);
+            _journal = InstallJournal.Open(_folder, logger);
+            _statuses = StatusBook.Open(_folder, time);
+            _content = ContentFolder.Open(_folder);
+            _downloader = new Downloader(_content, http, time, logger);
+            _installer = new CommandLineInstaller(_folder, _content, _journal, facts, options.InstallTimeout, time, logger);
+            _scanner = new Scanner(Book, _documents);
+            Documents = new DocumentFetcher(_documents, logger);
+            Locator = new ServerLocator(_folder, clients, options.Servers, time, logger);
+            Reporter = new Reporter(_folder, _statuses, Describe(options, facts), logger);
+            if (!_journal.Interrupted.Any(InstallerProcess.IsStillRunning)) _installer.RemoveOldRuns();
+            _documents.Compact(Book.Decisions.ContainsKey);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    internal AgentIdentity Identity => _folder.Identity;
+
+    internal DecisionBook Book { get; }
+
+    internal DocumentFetcher Documents { get; }
+
+    internal ServerLocator Locator { get; }
+
+    internal Reporter Reporter { get; }
+
+    internal int StatusesPending => _statuses.PendingCount;
+
+    /// <summary>What to ask a server for.</summary>
+    internal SyncRequest SyncRequest(bool follow)
+    {
+        var request = new SyncRequest
+        {
+            ClientId = Identity.Id.ToString(),
+            Name = _options.Name,
+            Position = Book.Position,
+            ScopeHash = Book.ScopeHash,
+            Follow = follow,
+        };
+        request.Groups.Add(_options.Groups);
+        return request;
+    }
+
+    /// <summary>Lets what failed or was installed be tried again: a new detection begins.</summary>
+    internal void ForgetAttempts() => _attempted.Clear();
+
+    /// <summary>Brings the computer to what was decided.</summary>
+    /// <param name="contentUrls">Content addresses, best first.</param>
+    /// <param name="refresh">Learns whether decisions changed: called between download and installation.</param>
+    /// <param name="send">Hands over what there is to report; does not throw when no server takes it.</param>
+    /// <param name="report">Gathers what is done.</param>
+    /// <param name="events">Told what is done.</param>
+    /// <param name="cancellationToken">Ends it between two steps, an installation after a grace period.</param>
+    internal async Task ActAsync(
+        IReadOnlyList<string> contentUrls, Func<CancellationToken, Task> refresh, Func<CancellationToken, Task> send, CycleReport report, AgentEvents events,
+        CancellationToken cancellationToken)
+    {
+        var postponed = new HashSet<RevisionId>();
+        for (var pass = 1; pass <= MaximumPasses; pass++)
+        {
+            var (scan, plan) = Scan(report, isFirst: pass == 1);
+            await send(cancellationToken);
+            var updates = plan.Updates.Where(update => !postponed.Contains(update.Decision.Id) && IsToTry(update, report)).ToArray();
+            if (updates.Length == 0) break;
+
+            var ready = await DownloadAsync(updates, contentUrls, postponed, report, events, cancellationToken);
+            if (ready.Count == 0) continue;
+            SetStates(scan, plan);
+            await send(cancellationToken);
+            await refresh(cancellationToken);
+            foreach (var update in ready)
+            {
+                await InstallAsync(scan, update, report, events, cancellationToken);
+                await send(cancellationToken);
+            }
+        }
+
+        var (_, last) = Scan(report, isFirst: false);
+        report.Skipped.AddRange(last.Skipped.Select(skipped => new CycleReport.FailureLine(skipped.Id.UpdateId, skipped.Id.RevisionNumber, skipped.Title, 0, skipped.Reason)));
+        if (last.Updates.Count == 0) _content.Prune(new HashSet<string>());
+        report.IsRetryWanted = postponed.Count > 0;
+    }
+
+    public void Dispose()
+    {
+        _statuses?.Dispose();
+        _journal?.Dispose();
+        _documents?.Dispose();
+        Book?.Dispose();
+        _folder.Dispose();
+    }
+
+    private static ComputerDescription Describe(AgentOptions options, IFactsSource facts)
+    {
+        var fact = facts.Read(new HashSet<Guid>()).OperatingSystem;
+        var system = fact.IsKnown(out var known)
+            ? $"{known.Platform} {known.Major}.{known.Minor}.{known.Build}"
+            : System.Runtime.InteropServices.RuntimeInformation.OSDescription;
+        return new ComputerDescription(options.Name, system, options.Groups);
+    }
+
+    private (ScanResult Scan, InstallPlan Plan) Scan(CycleReport report, bool isFirst)
+    {
+        var started = _time.GetTimestamp();
+        var scan = _scanner.Scan(_facts.Read(_journal.Installed));
+        var plan = InstallPlan.Of(scan);
+        if (isFirst) ConfirmEarlier(scan);
+        SetStates(scan, plan);
+        report.TimingsMs["scan"] = report.TimingsMs.GetValueOrDefault("scan") + _time.GetElapsedTime(started).TotalMilliseconds;
+        if (!isFirst) return (scan, plan);
+
+        report.Evaluated = scan.Results.Count;
+        report.Undecided = scan.Results.Values.Count(result => result.IsUndecided);
+        report.DecisionsHeld = Book.Decisions.Count;
+        report.Needed.AddRange(scan.Needed.Select(decision => new CycleReport.UpdateLine(
+            decision.Id.UpdateId, decision.Id.RevisionNumber, scan.Revisions[decision.Id].Texts[0].Title, decision.Action.ToString())));
+        Log.Scanned(_logger, scan.Results.Count, report.Needed.Count, plan.Updates.Count, report.Undecided);
+        return (scan, plan);
+    }
+
+    private void SetStates(ScanResult scan, InstallPlan plan) => _statuses.Set(States.Of(scan, plan, _journal, _content, BootMarker.Read(_time)));
+
+    private bool IsToTry(PlannedUpdate update, CycleReport report)
+    {
+        if (_attempted.Contains((update.Decision.Id, update.Decision.Hash))) return false;
+
+        // One that waits for a restart is done, as far as an agent can.
+        var (state, _) = States.One(UpdateState.NotInstalled, _journal.Last(update.Decision.Id), BootMarker.Read(_time));
+        if (state == UpdateState.InstalledPendingReboot) return false;
+        if (update.Leaves.Select(leaf => _journal.Last(leaf.Id)).FirstOrDefault(attempt => attempt is not null && InstallerProcess.IsStillRunning(attempt)) is not { } running)
+            return true;
+        Skip(update, $"its installer (process {running.ProcessId}) still runs since the agent was cut off", report);
+        return false;
+    }
+
+    /// <summary>What the scan finds installed was a success, also where the agent was cut off before it could say so, or the system had to be restarted first.</summary>
+    private void ConfirmEarlier(ScanResult scan)
+    {
+        foreach (var attempt in _journal.Unconfirmed.Where(attempt => scan.StateOf(attempt.Id) == UpdateState.Installed).ToArray())
+            _journal.Write(attempt with { FinishedAt = attempt.FinishedAt ?? _time.GetUtcNow(), HasSucceeded = true, IsConfirmed = true, Reason = "" });
+    }
+
+    private async Task<List<PlannedUpdate>> DownloadAsync(
+        IReadOnlyList<PlannedUpdate> updates, IReadOnlyList<string> contentUrls, HashSet<RevisionId> postponed, CycleReport report, AgentEvents events,
+        CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        var ready = new List<PlannedUpdate>();
+        foreach (var update in updates)
+        {
+            try
+            {
+                foreach (var file in update.Files)
+                {
+                    if (await _downloader.FetchAsync(file, contentUrls, cancellationToken) is not { } fetched) continue;
+                    report.Downloaded.Add(new CycleReport.FileLine(fetched.Name, fetched.Sha1, fetched.Size, fetched.Bytes, fetched.From));
+                    report.DownloadedBytes += fetched.Bytes;
+                    events.Downloaded(update.Decision.Id, fetched.Bytes, fetched.From);
+                }
+
+                ready.Add(update);
+            }
+            catch (UnavailableException exception)
+            {
+                // It stays needed, and is tried again before the next detection.
+                postponed.Add(update.Decision.Id);
+                Fail(update, code: 0, exception.Message, report, events);
+            }
+            catch (IntegrityException exception)
+            {
+                var now = _time.GetUtcNow();
+                _attempted.Add((update.Decision.Id, update.Decision.Hash));
+                _journal.Write(new InstallAttempt { Id = update.Decision.Id, StartedAt = now, FinishedAt = now, Code = IncorrectFileHash, Reason = exception.Message });
+                Fail(update, IncorrectFileHash, exception.Message, report, events);
+            }
+        }
+
+        report.TimingsMs["download"] = report.TimingsMs.GetValueOrDefault("download") + _time.GetElapsedTime(started).TotalMilliseconds;
+        return ready;
+    }
+
+    private async Task InstallAsync(ScanResult scan, PlannedUpdate update, CycleReport report, AgentEvents events, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        var id = update.Decision.Id;
+        if (!Book.Decisions.TryGetValue(update.Decision.Number, out var decision) || !decision.IsInstall)
+        {
+            Skip(update, "its approval was withdrawn before the installation", report);
+            return;
+        }
+
+        if (Again(id) is not { State: UpdateState.NotInstalled }) return;
+        _attempted.Add((id, update.Decision.Hash));
+        InstallAttempt? last = null;
+        foreach (var leaf in update.Leaves)
+        {
+            last = await _installer.InstallAsync(leaf, cancellationToken);
+            last = Confirm(last, Again(leaf.Id));
+            if (last is { HasSucceeded: false, IsConfirmed: false }) break;
+        }
+
+        // A bundle has the outcome of the child that decided, and a verdict of its own.
+        if (last is null) return;
+        if (last.Id != id) last = Confirm(last with { Id = id, IsConfirmed = false }, Again(id));
+        report.TimingsMs["install"] = report.TimingsMs.GetValueOrDefault("install") + _time.GetElapsedTime(started).TotalMilliseconds;
+        var (state, code) = States.One(last.IsConfirmed ? UpdateState.Installed : UpdateState.NotInstalled, last, BootMarker.Read(_time));
+        _statuses.Set([(id.UpdateId, id.RevisionNumber, state, code)]);
+        if (state is UpdateState.Installed or UpdateState.InstalledPendingReboot)
+        {
+            report.Installed.Add(new CycleReport.InstallLine(id.UpdateId, id.RevisionNumber, update.Revision.Texts[0].Title, state.ToString(), last.Code, last.NeedsRestart));
+            events.Installed(id, state.ToString(), last.Code);
+            return;
+        }
+
+        Fail(update, last.Code, last.Reason, report, events);
+
+        ApplicabilityResult? Again(RevisionId revision) => Scanner.ScanOne(scan, revision, _facts.Read(_journal.Installed));
+    }
+
+    /// <summary>Asks the update's own rule whether the installation did what its exit code says, and records the verdict.</summary>
+    private InstallAttempt Confirm(InstallAttempt attempt, ApplicabilityResult? verdict)
+    {
+        var isInstalled = verdict?.State == UpdateState.Installed;
+        var confirmed = attempt with { IsConfirmed = isInstalled };
+        if (!isInstalled && attempt is { HasSucceeded: true, NeedsRestart: false })
+        {
+            var why = verdict is null ? "it is no longer among the decisions" : verdict.Reason;
+            confirmed = confirmed with { HasSucceeded = false, Reason = $"its installer ended with code {attempt.Code}, but it is not installed: {why}" };
+        }
+
+        _journal.Write(confirmed);
+        return confirmed;
+    }
+
+    private void Fail(PlannedUpdate update, int code, string reason, CycleReport report, AgentEvents events)
+    {
+        report.Failed.Add(new CycleReport.FailureLine(update.Decision.Id.UpdateId, update.Decision.Id.RevisionNumber, update.Revision.Texts[0].Title, code, reason));
+        events.Failed(update.Decision.Id, code, reason);
+        Log.Failed(_logger, update.Decision.Id, reason);
+    }
+
+    private static void Skip(PlannedUpdate update, string reason, CycleReport report)
+        => report.Skipped.Add(new CycleReport.FailureLine(update.Decision.Id.UpdateId, update.Decision.Id.RevisionNumber, update.Revision.Texts[0].Title, 0, reason));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1601, LogLevel.Information, "Evaluated {Count} revisions: {Needed} needed, {Planned} of them to be installed, {Undecided} undecided for want of facts")]
+        internal static partial void Scanned(ILogger logger, int count, int needed, int planned, int undecided);
+
+        [LoggerMessage(1602, LogLevel.Error, "{Update} failed: {Reason}")]
+        internal static partial void Failed(ILogger logger, RevisionId update, string reason);
+    }
+}

@@ -1,0 +1,82 @@
+using Hierarchy.Agent.Scan;
+using Hierarchy.Agent.State;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Reports;
+
+namespace Hierarchy.Agent.Install;
+
+/// <summary>An update that is approved and needed, with the revisions to install for it.</summary>
+/// <param name="Decision">The decision about it.</param>
+/// <param name="Revision">It.</param>
+/// <param name="Leaves">It itself, or the needed children of the bundle in document order, to any depth.</param>
+internal sealed record PlannedUpdate(ClientDecision Decision, UpdateRevision Revision, IReadOnlyList<UpdateRevision> Leaves)
+{
+    /// <summary>Files to download, each once.</summary>
+    internal IEnumerable<UpdateFile> Files => Leaves.SelectMany(leaf => leaf.Files).Where(InstallPlan.IsDownloaded).DistinctBy(ContentFolderName);
+
+    private static string ContentFolderName(UpdateFile file) => Convert.ToHexString(file.Sha1);
+}
+
+/// <summary>An update that is approved and needed and not installed all the same.</summary>
+/// <param name="Id">It.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record SkippedUpdate(RevisionId Id, string Title, string Reason);
+
+/// <summary>What a scan and the decisions come to.</summary>
+internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOnlyList<SkippedUpdate> Skipped)
+{
+    /// <summary>Express payloads are an optimisation that this agent does not use: every update has self-contained files beside them.</summary>
+    internal static bool IsDownloaded(UpdateFile file) => !string.Equals(file.PatchingType, "Express", StringComparison.OrdinalIgnoreCase);
+
+    internal static InstallPlan Of(ScanResult scan)
+    {
+        var updates = new List<PlannedUpdate>();
+        var skipped = new List<SkippedUpdate>();
+        var wanted = scan.Needed.Where(decision => decision.IsInstall).ToArray();
+        var superseding = Superseding(scan, wanted);
+        foreach (var decision in wanted)
+        {
+            var revision = scan.Revisions[decision.Id];
+            var leaves = new List<UpdateRevision>();
+            AddLeaves(scan, revision, leaves, [], depth: 0);
+            if (superseding.TryGetValue(decision.Id.UpdateId, out var by)) Skip($"it is superseded by {by}, which is installed or to be installed");
+            else if (leaves.Count == 0) Skip("nothing of it is left to install");
+            else if (leaves.Select(CommandLineInstaller.WhyNot).FirstOrDefault(reason => reason is not null) is { } reason) Skip(reason);
+            else updates.Add(new PlannedUpdate(decision, revision, leaves));
+
+            void Skip(string why) => skipped.Add(new SkippedUpdate(decision.Id, revision.Texts[0].Title, why));
+        }
+
+        // What is approved for removal and there: told, since it does not happen.
+        skipped.AddRange(scan.Decisions.Values
+            .Where(decision => decision.Action == Domain.Approvals.DecisionAction.Uninstall && scan.StateOf(decision.Id) == UpdateState.Installed)
+            .Select(decision => new SkippedUpdate(decision.Id, scan.Revisions[decision.Id].Texts[0].Title, "removing updates is not supported by this agent")));
+        return new InstallPlan(updates, skipped);
+    }
+
+    // What a later update brings, or brought, is not installed by itself any more.
+    private static Dictionary<Guid, RevisionId> Superseding(ScanResult scan, IEnumerable<ClientDecision> wanted)
+    {
+        var superseding = new Dictionary<Guid, RevisionId>();
+        foreach (var id in wanted.Select(decision => decision.Id).Concat(scan.Revisions.Keys.Where(id => scan.StateOf(id) == UpdateState.Installed)))
+            foreach (var superseded in scan.Revisions[id].SupersededUpdates)
+                if (superseded != id.UpdateId) superseding.TryAdd(superseded, id);
+        return superseding;
+    }
+
+    private static void AddLeaves(ScanResult scan, UpdateRevision revision, List<UpdateRevision> leaves, HashSet<RevisionId> seen, int depth)
+    {
+        // A bundle that holds itself was not applicable; the set is for one that holds the same child twice.
+        if (!seen.Add(revision.Id) || depth > 64) return;
+        if (revision.BundledUpdates.Count == 0)
+        {
+            leaves.Add(revision);
+            return;
+        }
+
+        foreach (var id in revision.BundledUpdates.SelectMany(group => group.AnyOf))
+            if (scan.FindChild(id) is { } child && scan.StateOf(child.Id) == UpdateState.NotInstalled)
+                AddLeaves(scan, child, leaves, seen, depth + 1);
+    }
+}

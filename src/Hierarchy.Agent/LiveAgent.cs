@@ -1,0 +1,245 @@
+using System.Threading.Channels;
+using Hierarchy.Agent.Locate;
+using Hierarchy.Agent.Report;
+using Hierarchy.Agent.State;
+using Hierarchy.Agent.Synchronize;
+using Hierarchy.Domain;
+using Hierarchy.Protocol.Client.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Hierarchy.Agent;
+
+/// <summary>
+/// `run`: stays connected and acts on decisions as they come. Evaluates everything anew once in a detection interval; goes to the next server when one fails, and comes home
+/// when the nearest one answers again.
+/// </summary>
+internal sealed partial class LiveAgent(
+    AgentEngine engine, AgentOptions options, IServerClients clients, AgentEvents events, TimeProvider time, ILogger logger)
+{
+    /// <summary>More batches than this waiting means that the agent is busy: it then catches up from its position instead of holding them.</summary>
+    private const int WaitingBatches = 256;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan HomeCheck = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
+
+    private readonly ServerConnector _connector = new(engine, clients, time, logger);
+    private DateTimeOffset _detectAt;
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        ScheduleDetection();
+        var failures = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            string? reason;
+            try
+            {
+                var result = await _connector.ConnectAsync(follow: true, isLocateForced: failures > 0, cancellationToken);
+                if (result.Connection is { } connection)
+                {
+                    await using (connection) reason = await StayAsync(connection, result.List, () => failures = 0, cancellationToken);
+                    if (reason is null) continue;
+                }
+                else
+                {
+                    reason = string.Join(" ", result.Problems);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception exception) when (exception is UnavailableException or IntegrityException)
+            {
+                reason = exception.Message;
+            }
+
+            var pause = Pause(failures++);
+            Log.Waiting(logger, reason, pause);
+            try
+            {
+                await Task.Delay(pause, time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        Log.Stopped(logger);
+    }
+
+    /// <summary>Works with one server until it goes away, or until a nearer one is back. Returns what ended it; null when it goes home.</summary>
+    private async Task<string?> StayAsync(Connection connection, ServerList list, Action connected, CancellationToken cancellationToken)
+    {
+        var count = await connection.Stream.CatchUpAsync(cancellationToken);
+        connected();
+        events.Synced(connection.Client.Url, connection.Place.Site, engine.Book.PositionText, count);
+
+        var batches = Channel.CreateBounded<DecisionBatch>(new BoundedChannelOptions(WaitingBatches) { SingleReader = true, SingleWriter = true });
+        var pump = PumpAsync(connection.Stream, batches.Writer);
+        try
+        {
+            await WorkAsync(connection, list, batches.Reader, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is UnavailableException or IntegrityException)
+        {
+            // The decisions held are good; only the connection is not.
+            events.Disconnected(connection.Client.Url, exception.Message);
+            Log.Disconnected(logger, connection.Client.Url, exception.Message);
+            return exception.Message;
+        }
+        finally
+        {
+            connection.Stream.Cancel();
+            await pump;
+        }
+    }
+
+    // Reads on while an installation runs, so that a withdrawn approval is known before the next one begins.
+    private async Task PumpAsync(SyncStream stream, ChannelWriter<DecisionBatch> batches)
+    {
+        try
+        {
+            while (await stream.NextAsync() is { } batch)
+            {
+                var received = events.Now;
+                events.Decisions(DecisionBook.Text(batch.Checkpoint?.Position), received, batch.Decisions.Select(ClientDecision.FromWire), batch.Withdrawn);
+                if (!batches.TryWrite(batch)) throw new UnavailableException("Decisions came faster than they could be acted upon; catching up from the position held.");
+            }
+
+            batches.Complete(new UnavailableException("The server ended the sync."));
+        }
+        catch (OperationCanceledException)
+        {
+            batches.TryComplete();
+        }
+        catch (Exception exception) when (exception is UnavailableException or IntegrityException)
+        {
+            batches.TryComplete(exception);
+        }
+    }
+
+    private async Task WorkAsync(Connection connection, ServerList list, ChannelReader<DecisionBatch> batches, CancellationToken cancellationToken)
+    {
+        var isHome = list.Servers[0].GrpcUrl == connection.Place.GrpcUrl;
+        var homeAt = time.GetUtcNow() + Jitter(HomeCheck);
+        while (true)
+        {
+            await ActAsync(connection, list, batches, cancellationToken);
+            while (true)
+            {
+                var until = isHome ? Min(_detectAt, list.ValidUntil) : Min(_detectAt, homeAt);
+                if (await WaitAsync(batches, until, cancellationToken))
+                {
+                    await DrainAsync(connection.Stream, batches, cancellationToken);
+                    break;
+                }
+
+                var now = time.GetUtcNow();
+                if (now >= _detectAt)
+                {
+                    engine.ForgetAttempts();
+                    ScheduleDetection();
+                    break;
+                }
+
+                list = await engine.Locator.LocateAsync(isForced: !isHome, cancellationToken);
+                isHome = list.Servers[0].GrpcUrl == connection.Place.GrpcUrl;
+                homeAt = now + Jitter(HomeCheck);
+                if (!isHome && await AnswersAsync(list.Servers[0], cancellationToken))
+                {
+                    Log.ComingHome(logger, connection.Client.Url, list.Servers[0].GrpcUrl);
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task ActAsync(Connection connection, ServerList list, ChannelReader<DecisionBatch> batches, CancellationToken cancellationToken)
+    {
+        var report = new CycleReport();
+        await engine.ActAsync(
+            connection.ContentUrls(list), token => DrainAsync(connection.Stream, batches, token), SendAsync, report, events, cancellationToken);
+        await SendAsync(cancellationToken);
+        if (report.IsRetryWanted) _detectAt = Min(_detectAt, time.GetUtcNow() + Jitter(RetryAfter));
+
+        async Task SendAsync(CancellationToken token)
+        {
+            try
+            {
+                var sent = await engine.Reporter.SendAsync(connection.Client, evenWhenEmpty: false, token);
+                if (sent > 0) events.Reported(sent, connection.Client.Url);
+            }
+            catch (Exception exception) when (exception is UnavailableException or IntegrityException)
+            {
+                Log.NotReported(logger, engine.StatusesPending, exception.Message);
+            }
+        }
+    }
+
+    private static async Task DrainAsync(SyncStream stream, ChannelReader<DecisionBatch> batches, CancellationToken cancellationToken)
+    {
+        while (batches.TryRead(out var batch)) await stream.ApplyAsync(batch, cancellationToken);
+    }
+
+    /// <summary>True when a batch is there; false when the time has come. Throws what ended the stream.</summary>
+    private async Task<bool> WaitAsync(ChannelReader<DecisionBatch> batches, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var left = until - time.GetUtcNow();
+        using var due = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
+        try
+        {
+            return await batches.WaitToReadAsync(either.Token) ? true : throw new UnavailableException("The sync was ended.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> AnswersAsync(ServerPlace place, CancellationToken cancellationToken)
+    {
+        await using var client = clients.Open(place.GrpcUrl);
+        try
+        {
+            await client.LocateAsync(new LocateRequest { ClientId = engine.Identity.Id.ToString() }, TimeSpan.FromSeconds(5), cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is UnavailableException or IntegrityException)
+        {
+            return false;
+        }
+    }
+
+    private void ScheduleDetection() => _detectAt = time.GetUtcNow() + (options.DetectionInterval * (0.8 + (0.2 * Random.Shared.NextDouble())));
+
+    private static TimeSpan Pause(int failures)
+        => Jitter(TimeSpan.FromTicks((long)Math.Min(FirstPause.Ticks * Math.Pow(2, Math.Min(failures, 20)), LongestPause.Ticks)));
+
+    private static TimeSpan Jitter(TimeSpan time) => time * (0.5 + (0.5 * Random.Shared.NextDouble()));
+
+    private static DateTimeOffset Min(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1701, LogLevel.Warning, "{Reason} Trying again in {Pause}")]
+        internal static partial void Waiting(ILogger logger, string reason, TimeSpan pause);
+
+        [LoggerMessage(1702, LogLevel.Warning, "The connection to {Url} ended: {Reason}")]
+        internal static partial void Disconnected(ILogger logger, string url, string reason);
+
+        [LoggerMessage(1703, LogLevel.Information, "Leaving {Url}: the nearer {Home} answers again")]
+        internal static partial void ComingHome(ILogger logger, string url, string home);
+
+        [LoggerMessage(1704, LogLevel.Warning, "{Count} states are kept to be reported later: {Cause}")]
+        internal static partial void NotReported(ILogger logger, int count, string cause);
+
+        [LoggerMessage(1705, LogLevel.Information, "Stopped")]
+        internal static partial void Stopped(ILogger logger);
+    }
+}

@@ -1,0 +1,56 @@
+using Hierarchy.Domain;
+using Hierarchy.Domain.Applicability.Facts;
+
+namespace Hierarchy.Agent.Scan;
+
+/// <summary>Facts from a file, read again for every scan, since an installer may change it. Its `root`, when it names one, is looked at too.</summary>
+internal sealed class FactsFile : IFactsSource
+{
+    private const int MaximumLength = 16 * 1024 * 1024;
+
+    private FactsFile(string path, string? root) => (Path, Root) = (path, root);
+
+    /// <inheritdoc/>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public string? Root { get; }
+
+    /// <exception cref="IntegrityException">The file is not there, or cannot be read; the message says what to correct.</exception>
+    internal static FactsFile Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        var facts = Load(full);
+
+        // A relative root is relative to the file that names it, so that both can move together.
+        var root = facts.Root is { Length: > 0 } named ? System.IO.Path.GetFullPath(named, System.IO.Path.GetDirectoryName(full) ?? full) : null;
+        return new FactsFile(full, root);
+    }
+
+    /// <inheritdoc/>
+    public IFacts Read(IReadOnlySet<Guid> installedOnce)
+    {
+        var facts = Load(Path).WithInstalled(installedOnce);
+        return Root is null ? facts : facts with { FindOnDisk = new DiskFiles(Root).Find };
+    }
+
+    private static FactSet Load(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            if (stream.Length > MaximumLength) throw new IntegrityException($"The facts file {path} has {stream.Length} bytes; at most {MaximumLength} are read.");
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return FactSetReader.Read(bytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IntegrityException($"The facts file {path} cannot be read: {exception.Message} Name another with --facts.", exception);
+        }
+        catch (IntegrityException exception) when (!exception.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new IntegrityException($"{path}: {exception.Message}", exception);
+        }
+    }
+}
