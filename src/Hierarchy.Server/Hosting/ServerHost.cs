@@ -32,8 +32,9 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <summary>The server's services, for tests.</summary>
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts a server; when it returns, the server listens and serves what it has.</summary>
-    public static async Task<ServerHost> StartAsync(ServerOptions options, IConfiguration configuration, CancellationToken cancellationToken)
+    /// <summary>Starts a server; when it returns, the server listens and serves what it has. Logs go to standard error unless the caller says otherwise.</summary>
+    public static async Task<ServerHost> StartAsync(
+        ServerOptions options, IConfiguration configuration, CancellationToken cancellationToken, Action<ILoggingBuilder>? logging = null)
     {
         var listeners = BoundListeners.Bind(options);
         DataDirectory? data = null;
@@ -41,7 +42,7 @@ internal sealed class ServerHost : IAsyncDisposable
         try
         {
             data = DataDirectory.Open(options.Data, options.RoleValue);
-            var app = Build(options, configuration, listeners, data, stores);
+            var app = Build(options, configuration, listeners, data, stores, logging ?? AddLogging);
             await app.StartAsync(cancellationToken);
             return new ServerHost(app, stores, data, listeners, ReadyLineOf(options, listeners));
         }
@@ -67,11 +68,12 @@ internal sealed class ServerHost : IAsyncDisposable
         _listeners.Dispose();
     }
 
-    private static WebApplication Build(ServerOptions options, IConfiguration configuration, BoundListeners listeners, DataDirectory data, List<IAsyncDisposable> stores)
+    private static WebApplication Build(
+        ServerOptions options, IConfiguration configuration, BoundListeners listeners, DataDirectory data, List<IAsyncDisposable> stores, Action<ILoggingBuilder> addLogging)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(configuration);
-        AddLogging(builder.Logging);
+        addLogging(builder.Logging);
         // Streams to servers and agents never end by themselves: a stop closes them instead of waiting for long.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
@@ -79,7 +81,7 @@ internal sealed class ServerHost : IAsyncDisposable
         CertificateSource? certificate = null;
         if (options.Certificate.Length > 0)
         {
-            using var loggers = LoggerFactory.Create(AddLogging);
+            using var loggers = LoggerFactory.Create(addLogging);
             certificate = new CertificateSource(options.Certificate, options.CertificatePassword, time, loggers.CreateLogger<CertificateSource>());
         }
 
@@ -125,7 +127,6 @@ internal sealed class ServerHost : IAsyncDisposable
         // Standard output carries the ready line alone.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
     }
 
     private static EnrolledServer Self(ServerOptions options, BoundListeners listeners, DataDirectory data)

@@ -172,7 +172,7 @@ public sealed class ContentEndpointTests : IDisposable
             Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
             return (piece, body: await response.Content.ReadAsByteArrayAsync(Cancellation), response.Headers.ETag, response.Content.Headers.LastModified);
         }).ToArray();
-        await Deadline.UntilAsync(() => asked.Count(task => task.IsCompletedSuccessfully) >= 3, "what has arrived is sent");
+        await Eventually.HoldsAsync("what has arrived is sent", () => asked.Count(task => task.IsCompletedSuccessfully) >= 3);
         Assert.False(server.Store.Contains(file));
         origin.Gate.SetResult();
 

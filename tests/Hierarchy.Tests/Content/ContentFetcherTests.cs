@@ -58,7 +58,7 @@ public sealed class ContentFetcherTests : IDisposable
         using (var response = await server.GetAsync(ContentPath.For(file))) Assert.Equal(HttpStatusCode.OK, response.StatusCode);
 
         origin.Gate.SetResult();
-        await Deadline.UntilAsync(() => server.Store.Contains(file), "the file is stored");
+        await Eventually.HoldsAsync("the file is stored", () => server.Store.Contains(file));
         Assert.Single(origin.Requests);
     }
 
@@ -90,7 +90,7 @@ public sealed class ContentFetcherTests : IDisposable
         await using (var killed = await ContentServer.StartAsync(_folder, _catalog, origin.Url))
         {
             var waiting = killed.Fetcher.EnsureAsync(file, TransferPriority.Ahead, Cancellation);
-            await Deadline.UntilAsync(() => killed.Counts.BytesFetchedFromParent == 2_500_000, "half is here");
+            await Eventually.HoldsAsync("half is here", () => killed.Counts.BytesFetchedFromParent == 2_500_000);
             killed.Fetcher.Stop();
             await Assert.ThrowsAsync<UnavailableException>(() => waiting);
         }
@@ -169,7 +169,7 @@ public sealed class ContentFetcherTests : IDisposable
         await using (var killed = await ContentServer.StartAsync(_folder, _catalog, origin.Url))
         {
             var waiting = killed.Fetcher.EnsureAsync(file, TransferPriority.Ahead, Cancellation);
-            await Deadline.UntilAsync(() => killed.Counts.BytesFetchedFromParent == 2_500_000, "half is here");
+            await Eventually.HoldsAsync("half is here", () => killed.Counts.BytesFetchedFromParent == 2_500_000);
             killed.Fetcher.Stop();
             await Assert.ThrowsAsync<UnavailableException>(() => waiting);
         }
@@ -274,7 +274,7 @@ public sealed class ContentFetcherTests : IDisposable
         origin.PauseAt = 50_000;
         await using var server = await ContentServer.StartAsync(_folder, _catalog, origin.Url, options => options.StallTimeout = TimeSpan.FromMilliseconds(200));
         var waiting = server.Fetcher.EnsureAsync(file, TransferPriority.Ahead, Cancellation);
-        await Deadline.UntilAsync(() => origin.Requests.Count > 1, "a second attempt");
+        await Eventually.HoldsAsync("a second attempt", () => origin.Requests.Count > 1);
         origin.Gate.SetResult();
         await waiting;
         Assert.Equal(100_000, server.Counts.BytesFetchedFromParent);
@@ -329,11 +329,11 @@ public sealed class ContentFetcherTests : IDisposable
         await using var server = await ContentServer.StartAsync(_folder, _catalog, origin.Url);
 
         server.Ahead.Want([files[0]]);
-        await Deadline.UntilAsync(() => origin.Requests.Count == 1, "the first is asked for");
+        await Eventually.HoldsAsync("the first is asked for", () => origin.Requests.Count == 1);
         server.Ahead.Want(files);
-        await Deadline.UntilAsync(() => origin.Requests.Count == 2, "the second is asked for");
+        await Eventually.HoldsAsync("the second is asked for", () => origin.Requests.Count == 2);
         origin.Gate.SetResult();
-        await Deadline.UntilAsync(() => server.Ahead.Missing == 0, "all is here");
+        await Eventually.HoldsAsync("all is here", () => server.Ahead.Missing == 0);
         Assert.Equal(2, origin.Requests.Count);
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Hierarchy.Tests.Content;
+namespace Hierarchy.Tests;
 
 /// <summary>Keeps what is logged as an error, which no test here expects.</summary>
 internal sealed class ErrorLog : ILoggerProvider, ILogger

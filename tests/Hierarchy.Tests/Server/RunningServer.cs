@@ -1,0 +1,99 @@
+using Grpc.Net.Client;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Roles;
+using Hierarchy.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Hierarchy.Tests.Server;
+
+/// <summary>A whole server in the test's process: real sockets, real SQLite, a folder of its own.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly ServerHost _host;
+    private readonly TemporaryFolder? _folder;
+    private readonly ErrorLog _errors;
+
+    private RunningServer(ServerHost host, TemporaryFolder? folder, ErrorLog errors)
+    {
+        _host = host;
+        _folder = folder;
+        _errors = errors;
+        GrpcUrl = host.ReadyLine.Split(' ').Single(part => part.StartsWith("grpc=", StringComparison.Ordinal))[5..];
+        HttpUrl = host.ReadyLine.Split(' ').Single(part => part.StartsWith("http=", StringComparison.Ordinal))[5..];
+        Channel = GrpcChannel.ForAddress(GrpcUrl);
+    }
+
+    public string GrpcUrl { get; }
+
+    public string HttpUrl { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public AdminService.AdminServiceClient Admin => new(Channel);
+
+    public ClientService.ClientServiceClient Client => new(Channel);
+
+    public ILogReader Log => _host.Services.GetRequiredService<ILogReader>();
+
+    public ViewPublisher Views => _host.Services.GetRequiredService<ViewPublisher>();
+
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public static Task<RunningServer> RootAsync(string? folder = null, string upstream = "http://127.0.0.1:9") =>
+        StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream }, folder);
+
+    public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null) =>
+        StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder);
+
+    public static async Task<RunningServer> StartAsync(ServerOptions options, string? folder = null)
+    {
+        var own = folder is null ? new TemporaryFolder() : null;
+        options.Data = folder ?? own!.Path; // One of the two is there.
+        options.ListenHttp = "127.0.0.1:0";
+        options.ListenGrpc = "127.0.0.1:0";
+        var errors = new ErrorLog();
+        var host = await ServerHost.StartAsync(options, new ConfigurationBuilder().Build(), CancellationToken.None, logging => logging.ClearProviders().AddProvider(errors));
+        return new RunningServer(host, own, errors);
+    }
+
+    /// <summary>Puts a revision into a root's log, as a synchronization would.</summary>
+    public async Task<RevisionId> AddUpdateAsync(Guid? updateId = null, int revision = 100, string title = "An update")
+    {
+        var id = new RevisionId(updateId ?? Guid.NewGuid(), revision);
+        var log = Get<IAuthorityLog>();
+        var xml =
+            $"""
+            <upd:Update xmlns:upd="http://schemas.microsoft.com/msus/2002/12/Update"><upd:UpdateIdentity UpdateID="{id.UpdateId}" RevisionNumber="{revision}" />
+            <upd:Properties UpdateType="Software" DefaultPropertiesLanguage="en" ExplicitlyDeployable="true" PublicationState="Published" CreationDate="2026-10-04T12:00:58.287Z" />
+            <upd:LocalizedPropertiesCollection><upd:LocalizedProperties><upd:Language>en</upd:Language><upd:Title>{title}</upd:Title></upd:LocalizedProperties></upd:LocalizedPropertiesCollection>
+            </upd:Update>
+            """;
+        var number = await log.ReserveRevisionNumbersAsync(1, CancellationToken.None);
+        var payload = RevisionRecords.Encode(UpdateDocument.Read(xml), xml, number, _ => null, DateTimeOffset.UnixEpoch);
+        var committed = await log.CommitAsync([CatalogRecords.Revision(id, payload)], CancellationToken.None);
+        await Views.WaitForAsync(committed.Head.Position.Sequence, CancellationToken.None);
+        return id;
+    }
+
+    /// <summary>Until this server holds and serves what the other one holds.</summary>
+    public Task EqualsAsync(RunningServer other) => Eventually.HoldsAsync(
+        "two servers hold the same state",
+        () => Log.Head.Position == other.Log.Head.Position && Views.View.Head.Position == other.Log.Head.Position
+            && Log.Head.Count == other.Log.Head.Count && Log.Head.Digest.Span.SequenceEqual(other.Log.Head.Digest.Span));
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _host.DisposeAsync();
+        _folder?.Dispose();
+        Assert.Empty(_errors.Errors);
+    }
+}
