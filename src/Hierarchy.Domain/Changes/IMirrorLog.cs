@@ -9,8 +9,8 @@ public interface IMirrorLog : ILogReader
     /// <summary>Begins a catch-up or a snapshot: empties staging and remembers durably where it starts. An empty mirror may write directly, invisible to readers until the fold.</summary>
     ValueTask BeginStagingAsync(StagingMode mode, long sourceFloor, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a page and its end together. A record seen again with a higher sequence replaces the staged one.</summary>
-    ValueTask StageAsync(IReadOnlyList<ChangeRecord> records, long through, CancellationToken cancellationToken);
+    /// <summary>Keeps a page, its end, and the head at which the source read it, together. A record seen again with a higher sequence replaces the staged one.</summary>
+    ValueTask StageAsync(IReadOnlyList<ChangeRecord> records, long through, long sourceHead, CancellationToken cancellationToken);
 
     /// <summary>
     /// Folds staging into the live records in one transaction, if the result equals the checkpoint; otherwise leaves the live records as they are, keeps nothing staged and answers

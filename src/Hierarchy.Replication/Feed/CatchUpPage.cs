@@ -17,10 +17,10 @@ internal sealed record CatchUpPage(long After, long Through, FeedFrame Frame, Lo
     /// <summary>Encodes what was read. With <paramref name="end"/> it stops there, so that the next page is one that the cache has.</summary>
     public static CatchUpPage Encode(long after, LogPage page, long? end)
     {
-        if (end is not { } cut || cut >= page.Through) return new CatchUpPage(after, page.Through, FeedCodec.Page(page.Records, page.Through), page.Head);
+        if (end is not { } cut || cut >= page.Through) return new CatchUpPage(after, page.Through, FeedCodec.Page(page.Records, page.Through, page.Head.Position.Sequence), page.Head);
         var count = 0;
         while (count < page.Records.Count && page.Records[count].Sequence <= cut) count++;
-        return new CatchUpPage(after, cut, FeedCodec.Page([.. page.Records.Take(count)], cut), page.Head);
+        return new CatchUpPage(after, cut, FeedCodec.Page([.. page.Records.Take(count)], cut, page.Head.Position.Sequence), page.Head);
     }
 
     /// <summary>The same bytes for every follower that reads them.</summary>

@@ -9,7 +9,8 @@ namespace Hierarchy.Replication.Feed;
 /// </summary>
 /// <remarks>
 /// Tombstones at or below the floor are gone. So from where a catch-up goes on, the floor must not lie above both that place and the floor at which the catch-up began: a record that was sent and then
-/// deleted would stay at the follower for ever. The same holds for pages staged before an interruption, at whatever source they were taken.
+/// deleted would stay at the follower for ever. The same holds for pages staged before an interruption, at whatever source they were taken; and where a page was read at a higher head
+/// than this source's, what had moved above our head is missing in it, so we cannot go on from there.
 /// </remarks>
 internal sealed class FeedSession(FeedState state, FollowerHello hello)
 {
@@ -121,6 +122,8 @@ internal sealed class FeedSession(FeedState state, FollowerHello hello)
                 return End(Introduce(head), FeedCodec.SnapshotRequired(head.Floor));
             if (KnownCheckpoint(head) is { } checkpoint)
             {
+                // The tail began anew just where this follower is: for it, nothing has happened.
+                if (Stage == Phase.Live) return [new FeedEffect.Tail(_position.Sequence, _generation)];
                 var effects = new List<FeedEffect>(3);
                 if (Introduce(head) is { } introduction) effects.Add(introduction);
                 GoLive(effects, checkpoint);
@@ -129,7 +132,7 @@ internal sealed class FeedSession(FeedState state, FollowerHello hello)
         }
 
         Stage = Phase.CatchingUp;
-        if (!_started && hello.StagedThrough > _base && hello.StagedThrough <= head.Position.Sequence)
+        if (!_started && hello.StagedThrough > _base && Math.Max(hello.StagedThrough, hello.StagedHead) <= head.Position.Sequence)
         {
             _resumed = true;
             _after = hello.StagedThrough;

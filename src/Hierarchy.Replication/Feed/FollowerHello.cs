@@ -11,10 +11,11 @@ namespace Hierarchy.Replication.Feed;
 /// <param name="Position">What it holds durably and serves.</param>
 /// <param name="StagedThrough">The end of what it has staged on top of that (or, for a snapshot, instead of it); 0 for nothing.</param>
 /// <param name="StagedFloor">The floor of the source when that staging began.</param>
+/// <param name="StagedHead">The highest head at which a staged page was read.</param>
 /// <param name="Snapshot">It wants everything, to replace what it holds.</param>
 /// <param name="ReadsBrotli">Frames may be compressed.</param>
 internal sealed record FollowerHello(
-    Guid ServerId, string Name, Position Position, long StagedThrough, long StagedFloor, bool Snapshot, bool ReadsBrotli)
+    Guid ServerId, string Name, Position Position, long StagedThrough, long StagedFloor, long StagedHead, bool Snapshot, bool ReadsBrotli)
 {
     private const int MaxName = 256;
 
@@ -27,6 +28,7 @@ internal sealed record FollowerHello(
             Position = Position.ToProto(),
             StagedThrough = StagedThrough,
             StagedFloor = StagedFloor,
+            StagedHead = StagedHead,
             Snapshot = Snapshot,
         };
         if (ReadsBrotli) request.Encodings.Add(Encoding.Brotli);
@@ -41,6 +43,7 @@ internal sealed record FollowerHello(
         request.Position.ToDomain(),
         Math.Max(0, request.StagedThrough),
         Math.Max(0, request.StagedFloor),
+        Math.Max(0, request.StagedHead),
         request.Snapshot,
         request.Encodings.Contains(Encoding.Brotli));
 }

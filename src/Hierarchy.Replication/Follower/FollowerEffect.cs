@@ -18,7 +18,7 @@ internal abstract record FollowerEffect
 
     public sealed record BeginStaging(StagingMode Mode, long SourceFloor) : FollowerEffect;
 
-    public sealed record Stage(IReadOnlyList<ChangeRecord> Records, long Through) : FollowerEffect;
+    public sealed record Stage(IReadOnlyList<ChangeRecord> Records, long Through, long SourceHead) : FollowerEffect;
 
     /// <summary>Fold, then come back with <see cref="FollowerMachine.OnFolded"/>.</summary>
     public sealed record Fold(Checkpoint Checkpoint) : FollowerEffect;

@@ -163,7 +163,7 @@ public sealed partial class FollowerLoop
                 await _log.BeginStagingAsync(begin.Mode, begin.SourceFloor, cancellationToken);
                 break;
             case FollowerEffect.Stage stage:
-                await _log.StageAsync(stage.Records, stage.Through, cancellationToken);
+                await _log.StageAsync(stage.Records, stage.Through, stage.SourceHead, cancellationToken);
                 break;
             case FollowerEffect.Fold fold:
                 Enqueue(_machine.OnFolded(await _log.FoldAsync(fold.Checkpoint, cancellationToken)));
@@ -199,7 +199,7 @@ public sealed partial class FollowerLoop
         _unserved = false;
         if (_log.Checkpoint is not { } checkpoint) return;
         _downstream?.Reset();
-        await _serve(new FoldedState(checkpoint, null), cancellationToken);
+        await _serve(new FoldedState(checkpoint, null, Replaced: true), cancellationToken);
     }
 
     private void StartOver(FeedEnd why, string reason)

@@ -97,8 +97,9 @@ internal sealed class FollowerMachine
         _folding = null;
         _staging = StagingState.None;
         if (result != FoldResult.Folded) return Mismatch(checkpoint);
+        var replaced = _replace;
         GoLive(checkpoint);
-        return [new FollowerEffect.Serve(new FoldedState(checkpoint, null))];
+        return [new FollowerEffect.Serve(new FoldedState(checkpoint, null, replaced))];
     }
 
     /// <summary>The mirror has applied a live transaction, or not.</summary>
@@ -162,16 +163,17 @@ internal sealed class FollowerMachine
             _from = _through = Base;
         }
 
+        if (page.Head < page.Through) throw Wrong($"sends a page as far as {page.Through}, read at head {page.Head}");
         if (page.Through <= _through) throw Wrong($"sends a page as far as {page.Through} after one as far as {_through}");
         if (page.Records.Count > 0 && (page.Records[0].Sequence <= _through || page.Records[^1].Sequence > page.Through))
             throw Wrong($"sends a page from {_through} to {page.Through} with records {page.Records[0].Sequence} to {page.Records[^1].Sequence}");
 
         var effects = new List<FollowerEffect>(2);
         if (!_begun) effects.Add(Begin());
-        effects.Add(new FollowerEffect.Stage(page.Records, page.Through));
+        effects.Add(new FollowerEffect.Stage(page.Records, page.Through, page.Head));
         _step = Step.CatchingUp;
         _through = page.Through;
-        _staging = _staging with { Through = page.Through };
+        _staging = _staging with { Through = page.Through, SourceHead = Math.Max(_staging.SourceHead, page.Head) };
         Status = Status with { Phase = FollowerPhase.CatchingUp, RecordsTaken = Status.RecordsTaken + page.Records.Count, Through = _through, Target = Math.Max(Status.Target, _through) };
         return effects;
     }
@@ -268,7 +270,7 @@ internal sealed class FollowerMachine
     {
         _step = Step.Opening;
         Status = Status with { Phase = FollowerPhase.Connecting, Parent = Status.Parent?.Url == _parents[_parent] ? Status.Parent : new ParentStatus(_parents[_parent], null, []) };
-        return new FollowerEffect.Connect(_parent, new FollowerHello(_self.Id, _self.Name, Position, StagedThrough, StagedThrough > 0 ? _staging.SourceFloor : 0, _replace, ReadsBrotli: true));
+        return new FollowerEffect.Connect(_parent, new FollowerHello(_self.Id, _self.Name, Position, StagedThrough, StagedThrough > 0 ? _staging.SourceFloor : 0, StagedThrough > 0 ? _staging.SourceHead : 0, _replace, ReadsBrotli: true));
     }
 
     private long StagedThrough => !_ignoreStaging && _staging.Mode == Mode && _staging.Through > Base ? _staging.Through : 0;
@@ -277,7 +279,7 @@ internal sealed class FollowerMachine
     {
         _begun = true;
         _ignoreStaging = false;
-        _staging = new StagingState(Mode, _from, _floor);
+        _staging = new StagingState(Mode, _from, _floor, 0);
         return new FollowerEffect.BeginStaging(Mode, _floor);
     }
 

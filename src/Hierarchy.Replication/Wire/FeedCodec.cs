@@ -29,7 +29,7 @@ internal static class FeedCodec
         return Small(new Proto.FollowResponse { Started = started });
     }
 
-    public static FeedFrame Page(IReadOnlyList<ChangeRecord> records, long through) => Page(RecordBatches.Encode(records), through);
+    public static FeedFrame Page(IReadOnlyList<ChangeRecord> records, long through, long head) => Page(RecordBatches.Encode(records), through, head);
 
     public static FeedFrame CaughtUp(Checkpoint checkpoint) => Small(new Proto.FollowResponse { CaughtUp = new Proto.CaughtUp { Checkpoint = checkpoint.ToProto() } });
 
@@ -71,15 +71,16 @@ internal static class FeedCodec
         };
     }
 
-    private static FeedFrame Page(in RecordBatches.Encoded batch, long through)
+    private static FeedFrame Page(in RecordBatches.Encoded batch, long through, long head)
     {
         var batchSize = BatchSize(batch);
-        var body = Nested(batchSize) + ProtoWriter.SizeOfNumber((ulong)through);
+        var body = Nested(batchSize) + ProtoWriter.SizeOfNumber((ulong)through) + ProtoWriter.SizeOfNumber((ulong)head);
         var bytes = GC.AllocateUninitializedArray<byte>(Nested(body));
         var writer = new ProtoWriter(bytes);
         writer.Open(Proto.FollowResponse.PageFieldNumber, body);
         WriteBatch(ref writer, Proto.Page.BatchFieldNumber, batch, batchSize);
         writer.Number(Proto.Page.ThroughFieldNumber, (ulong)through);
+        writer.Number(Proto.Page.HeadSequenceFieldNumber, (ulong)head);
         return new FeedFrame(bytes, batch.Encoding);
     }
 
@@ -117,7 +118,7 @@ internal static class FeedCodec
     private static FeedMessage.Page ReadPage(ReadOnlyMemory<byte> bytes)
     {
         RecordBatches.Encoded batch = default;
-        long through = 0;
+        long through = 0, head = 0;
         var reader = new ProtoReader(bytes.Span);
         while (reader.NextField())
         {
@@ -129,13 +130,16 @@ internal static class FeedCodec
                 case Proto.Page.ThroughFieldNumber:
                     through = (long)reader.ReadNumber();
                     break;
+                case Proto.Page.HeadSequenceFieldNumber:
+                    head = (long)reader.ReadNumber();
+                    break;
                 default:
                     reader.Skip();
                     break;
             }
         }
 
-        return new FeedMessage.Page(RecordBatches.Read(RecordBatches.Decode(batch)), through, bytes.Length);
+        return new FeedMessage.Page(RecordBatches.Read(RecordBatches.Decode(batch)), through, head);
     }
 
     private static FeedMessage.Transaction ReadTransaction(ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> frame)

@@ -9,7 +9,7 @@ internal abstract record FeedMessage
     public sealed record Started(Guid ServerId, string Name, IReadOnlyList<Guid> Ancestry, long Floor, string ContentUrl, long From, long Head) : FeedMessage;
 
     /// <summary>A part of the catch-up.</summary>
-    public sealed record Page(IReadOnlyList<ChangeRecord> Records, long Through, int Bytes) : FeedMessage;
+    public sealed record Page(IReadOnlyList<ChangeRecord> Records, long Through, long Head) : FeedMessage;
 
     /// <summary>The pages are complete.</summary>
     public sealed record CaughtUp(Checkpoint Checkpoint) : FeedMessage;

@@ -25,7 +25,7 @@ internal static class LogSql
                 """
                 CREATE TABLE staging (
                     id INTEGER PRIMARY KEY CHECK (id = 1),
-                    mode INTEGER NOT NULL, direct INTEGER NOT NULL, through INTEGER NOT NULL, source_floor INTEGER NOT NULL, count INTEGER NOT NULL, digest BLOB NOT NULL)
+                    mode INTEGER NOT NULL, direct INTEGER NOT NULL, through INTEGER NOT NULL, source_floor INTEGER NOT NULL, source_head INTEGER NOT NULL, count INTEGER NOT NULL, digest BLOB NOT NULL)
                 """,
                 "CREATE TABLE staged (sequence INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL, payload BLOB)",
                 "CREATE UNIQUE INDEX staged_key ON staged (kind, key)",
@@ -54,12 +54,12 @@ internal static class LogSql
 
     public const string WriteRevisionNumbers = "INSERT INTO revision_numbers (id, reserved) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET reserved = ?1";
 
-    public const string ReadStaging = "SELECT mode, direct, through, source_floor, count, digest FROM staging";
+    public const string ReadStaging = "SELECT mode, direct, through, source_floor, source_head, count, digest FROM staging";
 
     public const string WriteStaging =
         """
-        INSERT INTO staging (id, mode, direct, through, source_floor, count, digest) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT (id) DO UPDATE SET mode = ?1, direct = ?2, through = ?3, source_floor = ?4, count = ?5, digest = ?6
+        INSERT INTO staging (id, mode, direct, through, source_floor, source_head, count, digest) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (id) DO UPDATE SET mode = ?1, direct = ?2, through = ?3, source_floor = ?4, source_head = ?5, count = ?6, digest = ?7
         """;
 
     public const string DropStaging = "DELETE FROM staging";

@@ -30,10 +30,10 @@ internal sealed class MirrorStaging(SqliteSession session, string path)
             return;
         }
 
-        State = new StagingState((StagingMode)row.Int32(0), row.Int64(2), row.Int64(3));
+        State = new StagingState((StagingMode)row.Int32(0), row.Int64(2), row.Int64(3), row.Int64(4));
         _direct = row.Int64(1) != 0;
-        Count = row.Int64(4);
-        _digest.Set(row.Blob(5));
+        Count = row.Int64(5);
+        _digest.Set(row.Blob(6));
         row.Reset();
     }
 
@@ -41,12 +41,12 @@ internal sealed class MirrorStaging(SqliteSession session, string path)
     public void Begin(StagingMode mode, bool direct, long after, long sourceFloor)
     {
         Drop();
-        Reset(new StagingState(mode, after, sourceFloor), direct);
+        Reset(new StagingState(mode, after, sourceFloor, SourceHead: 0), direct);
         Save();
     }
 
     /// <summary>Keeps a page. Its digest is worked out beside the inserts.</summary>
-    public void Stage(IReadOnlyList<ChangeRecord> records, long through)
+    public void Stage(IReadOnlyList<ChangeRecord> records, long through, long sourceHead)
     {
         _page.Set(LogHead.Empty.Digest.Span);
         var digesting = records.Count < WorthAnotherThread ? Task.CompletedTask : Task.Run(() => _page.AddRange(records));
@@ -61,7 +61,7 @@ internal sealed class MirrorStaging(SqliteSession session, string path)
 
         if (records.Count < WorthAnotherThread) _page.AddRange(records);
         _digest.Add(_page);
-        State = State with { Through = through };
+        State = State with { Through = through, SourceHead = Math.Max(State.SourceHead, sourceHead) };
         Save();
     }
 
@@ -152,7 +152,8 @@ internal sealed class MirrorStaging(SqliteSession session, string path)
             .Bind(2, _direct ? 1 : 0)
             .Bind(3, State.Through)
             .Bind(4, State.SourceFloor)
-            .Bind(5, Count)
-            .Bind(6, _digest.ToBytes())
+            .Bind(5, State.SourceHead)
+            .Bind(6, Count)
+            .Bind(7, _digest.ToBytes())
             .Run();
 }

@@ -69,14 +69,14 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
     }
 
     /// <inheritdoc />
-    public async ValueTask StageAsync(IReadOnlyList<ChangeRecord> records, long through, CancellationToken cancellationToken)
+    public async ValueTask StageAsync(IReadOnlyList<ChangeRecord> records, long through, long sourceHead, CancellationToken cancellationToken)
     {
         await WriteAsync(
             () =>
             {
                 if (Staging.Mode == StagingMode.None) throw new InvalidOperationException("A page came before the staging began.");
                 CheckOrder(records, Staging.Through, through, "page");
-                _staging.Stage(records, through);
+                _staging.Stage(records, through, sourceHead);
                 return State;
             },
             cancellationToken);

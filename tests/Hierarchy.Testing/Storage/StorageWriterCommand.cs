@@ -73,7 +73,7 @@ internal static class StorageWriterCommand
         do
         {
             page = await source.ReadPageAsync(mirror.Staging.Through, 25, 1 << 20, cancellationToken);
-            await mirror.StageAsync(page.Records, page.Through, cancellationToken);
+            await mirror.StageAsync(page.Records, page.Through, page.Head.Position.Sequence, cancellationToken);
             Console.WriteLine($"staged {page.Through};");
         }
         while (!page.IsLast);

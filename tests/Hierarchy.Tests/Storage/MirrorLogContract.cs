@@ -90,9 +90,9 @@ public abstract class MirrorLogContract : IAsyncLifetime
 
         await _mirror.BeginStagingAsync(StagingMode.CatchUp, 0, Token);
         var through = _source.Head.Position.Sequence;
-        await _mirror.StageAsync(_source.After(_mirror.Staging.Through), through, Token);
+        await _mirror.StageAsync(_source.After(_mirror.Staging.Through), through, _source.Head.Position.Sequence, Token);
         _source.Commit(Set("a", "3"), Delete("b"), Set("e", "3"));
-        await _mirror.StageAsync(_source.After(through), _source.Head.Position.Sequence, Token);
+        await _mirror.StageAsync(_source.After(through), _source.Head.Position.Sequence, _source.Head.Position.Sequence, Token);
 
         Assert.Equal(FoldResult.Folded, await _mirror.FoldAsync(_source.Checkpoint(), Token));
         await AssertEqualsSourceAsync();
@@ -114,12 +114,12 @@ public abstract class MirrorLogContract : IAsyncLifetime
 
         await _mirror.BeginStagingAsync(StagingMode.CatchUp, 3, Token);
         var all = _source.After(_mirror.Staging.Through);
-        await _mirror.StageAsync(all[..30], all[29].Sequence, Token);
+        await _mirror.StageAsync(all[..30], all[29].Sequence, _source.Head.Position.Sequence, Token);
 
         _mirror = await ReopenAsync();
 
-        Assert.Equal(new StagingState(StagingMode.CatchUp, all[29].Sequence, 3), _mirror.Staging);
-        await _mirror.StageAsync(all[30..], _source.Head.Position.Sequence, Token);
+        Assert.Equal(new StagingState(StagingMode.CatchUp, all[29].Sequence, 3, _source.Head.Position.Sequence), _mirror.Staging);
+        await _mirror.StageAsync(all[30..], _source.Head.Position.Sequence, _source.Head.Position.Sequence, Token);
         Assert.Equal(FoldResult.Folded, await _mirror.FoldAsync(_source.Checkpoint(), Token));
         await AssertEqualsSourceAsync();
         Assert.Equal(3, _mirror.Head.Floor);
@@ -138,7 +138,7 @@ public abstract class MirrorLogContract : IAsyncLifetime
         await _mirror.BeginStagingAsync(mode, 0, Token);
         var forged = _source.After(_mirror.Staging.Through);
         forged[^1] = forged[^1] with { Payload = Bytes("forged") };
-        await _mirror.StageAsync(forged, _source.Head.Position.Sequence, Token);
+        await _mirror.StageAsync(forged, _source.Head.Position.Sequence, _source.Head.Position.Sequence, Token);
 
         Assert.Equal(FoldResult.DigestMismatch, await _mirror.FoldAsync(_source.Checkpoint(), Token));
 
@@ -161,7 +161,7 @@ public abstract class MirrorLogContract : IAsyncLifetime
         other.Commit(Set("b", "other"), Set("z", "1"));
 
         await _mirror.BeginStagingAsync(StagingMode.Snapshot, 0, Token);
-        await _mirror.StageAsync(other.After(0), other.Head.Position.Sequence, Token);
+        await _mirror.StageAsync(other.After(0), other.Head.Position.Sequence, _source.Head.Position.Sequence, Token);
         Assert.Equal(FoldResult.Folded, await _mirror.FoldAsync(other.Checkpoint(), Token));
 
         Assert.Equal(Texts(other.After(0)), Texts(await ReadAllAsync(_mirror)));
@@ -193,10 +193,10 @@ public abstract class MirrorLogContract : IAsyncLifetime
         await _mirror.BeginStagingAsync(StagingMode.Snapshot, 0, Token);
         var records = _source.After(0);
 
-        await Assert.ThrowsAsync<IntegrityException>(async () => await _mirror.StageAsync([records[1], records[0]], 3, Token));
-        await Assert.ThrowsAsync<IntegrityException>(async () => await _mirror.StageAsync(records, 2, Token));
-        await _mirror.StageAsync(records, 3, Token);
-        await Assert.ThrowsAsync<IntegrityException>(async () => await _mirror.StageAsync(records, 3, Token));
+        await Assert.ThrowsAsync<IntegrityException>(async () => await _mirror.StageAsync([records[1], records[0]], 3, _source.Head.Position.Sequence, Token));
+        await Assert.ThrowsAsync<IntegrityException>(async () => await _mirror.StageAsync(records, 2, _source.Head.Position.Sequence, Token));
+        await _mirror.StageAsync(records, 3, _source.Head.Position.Sequence, Token);
+        await Assert.ThrowsAsync<IntegrityException>(async () => await _mirror.StageAsync(records, 3, _source.Head.Position.Sequence, Token));
 
         Assert.Equal(FoldResult.Folded, await _mirror.FoldAsync(_source.Checkpoint(), Token));
         await AssertEqualsSourceAsync();
@@ -308,7 +308,7 @@ public abstract class MirrorLogContract : IAsyncLifetime
     {
         await _mirror.BeginStagingAsync(mode, 0, Token);
         foreach (var page in _source.After(_mirror.Staging.Through).Chunk(80))
-            await _mirror.StageAsync(page, page[^1].Sequence, Token);
+            await _mirror.StageAsync(page, page[^1].Sequence, _source.Head.Position.Sequence, Token);
     }
 
     private async Task FoldAllAsync(StagingMode mode)

@@ -92,7 +92,7 @@ public sealed class SqliteAuthorityLogTests : AuthorityLogContract
         await using (var mirror = SqliteMirrorLog.Open(_folder.File("mirror.db")))
         {
             await mirror.BeginStagingAsync(StagingMode.Snapshot, 0, Token);
-            await mirror.StageAsync(await ReadAllAsync(_log), checkpoint.Position.Sequence, Token);
+            await mirror.StageAsync(await ReadAllAsync(_log), checkpoint.Position.Sequence, checkpoint.Position.Sequence, Token);
             Assert.Equal(FoldResult.Folded, await mirror.FoldAsync(checkpoint, Token));
         }
 

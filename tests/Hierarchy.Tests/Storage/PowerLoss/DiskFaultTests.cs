@@ -80,17 +80,17 @@ public sealed class DiskFaultTests
         source.Commit(Set("a", "1"), Set("b", "1"));
         await mirror.BeginStagingAsync(StagingMode.Snapshot, 0, Token);
         var records = source.After(0);
-        await mirror.StageAsync(records[..1], 1, Token);
+        await mirror.StageAsync(records[..1], 1, 3, Token);
         var staging = mirror.Staging;
 
         disk.IsFull = true;
-        await Assert.ThrowsAsync<UnavailableException>(async () => await mirror.StageAsync(records[1..], 3, Token));
+        await Assert.ThrowsAsync<UnavailableException>(async () => await mirror.StageAsync(records[1..], 3, 3, Token));
         Assert.Equal(staging, mirror.Staging);
         await Assert.ThrowsAsync<UnavailableException>(async () => await mirror.BeginStagingAsync(StagingMode.CatchUp, 0, Token));
         Assert.Equal(staging, mirror.Staging);
 
         disk.IsFull = false;
-        await mirror.StageAsync(records[1..], 3, Token);
+        await mirror.StageAsync(records[1..], 3, 3, Token);
         Assert.Equal(FoldResult.Folded, await mirror.FoldAsync(source.Checkpoint(), Token));
     }
 

@@ -207,7 +207,7 @@ public sealed class PowerLossTests
     {
         if (mirror.Staging.Mode == StagingMode.None) await mirror.BeginStagingAsync(mode, 0, Token);
         foreach (var page in source.After(mirror.Staging.Through).Chunk(9))
-            await mirror.StageAsync(page, page[^1].Sequence, Token);
+            await mirror.StageAsync(page, page[^1].Sequence, page[^1].Sequence, Token);
         Assert.Equal(FoldResult.Folded, await mirror.FoldAsync(source.Checkpoint(), Token));
     }
 }

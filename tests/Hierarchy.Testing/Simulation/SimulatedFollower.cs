@@ -1,0 +1,130 @@
+using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Replication;
+using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Wire;
+using Hierarchy.Testing.Logs;
+
+namespace Hierarchy.Testing.Simulation;
+
+/// <summary>A follower machine with a simulated mirror and without threads: one effect a step, so that a crash can fall between any two.</summary>
+internal sealed class SimulatedFollower
+{
+    private readonly Queue<FollowerEffect> _effects = new();
+
+    public SimulatedFollower(MemoryMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FollowerOptions options, Func<double> random)
+    {
+        Log = log;
+        Machine = new FollowerMachine(self, parents, options, random);
+        Enqueue(Machine.Start(log.Checkpoint, log.Staging));
+    }
+
+    public MemoryMirrorLog Log { get; }
+
+    public FollowerMachine Machine { get; }
+
+    /// <summary>What the machine wants of the world around: a call, its end, a wait.</summary>
+    public Action<FollowerEffect>? OnOutward { get; set; }
+
+    /// <summary>A state is served.</summary>
+    public Action<FollowerEffect.Serve>? OnServe { get; set; }
+
+    public Action<IReadOnlyList<Guid>>? OnIntroduced { get; set; }
+
+    /// <summary>The parent sent what it should not.</summary>
+    public Action<string>? OnWrong { get; set; }
+
+    /// <summary>Nothing left to do before the next message.</summary>
+    public bool IsIdle => _effects.Count == 0;
+
+    public bool Step()
+    {
+        if (!_effects.TryDequeue(out var effect)) return false;
+        try
+        {
+            Execute(effect);
+        }
+        catch (IntegrityException e)
+        {
+            StartOver(FeedEnd.Integrity, e.Message);
+        }
+
+        return true;
+    }
+
+    public void Settle()
+    {
+        while (Step())
+        {
+        }
+    }
+
+    public void Receive(FeedMessage message)
+    {
+        try
+        {
+            Enqueue(Machine.OnMessage(message));
+        }
+        catch (IntegrityException e)
+        {
+            StartOver(FeedEnd.Integrity, e.Message);
+        }
+    }
+
+    public void End(FeedEnd why, string reason) => Enqueue(Machine.OnEnded(why, reason));
+
+    public void Elapse() => Enqueue(Machine.OnElapsed());
+
+    private void Execute(FollowerEffect effect)
+    {
+        switch (effect)
+        {
+            case FollowerEffect.BeginStaging begin:
+                Done(Log.BeginStagingAsync(begin.Mode, begin.SourceFloor, CancellationToken.None));
+                break;
+            case FollowerEffect.Stage stage:
+                Done(Log.StageAsync(stage.Records, stage.Through, stage.SourceHead, CancellationToken.None));
+                break;
+            case FollowerEffect.Fold fold:
+                var folded = Done(Log.FoldAsync(fold.Checkpoint, CancellationToken.None));
+                if (folded != FoldResult.Folded) OnWrong?.Invoke($"The fold at {fold.Checkpoint.Position} did not match.");
+                Enqueue(Machine.OnFolded(folded));
+                break;
+            case FollowerEffect.Apply apply:
+                var applied = Done(Log.ApplyAsync(apply.Transaction.Records, apply.Transaction.Checkpoint, apply.Transaction.Floor, CancellationToken.None));
+                if (applied != FoldResult.Folded) OnWrong?.Invoke($"The transaction to {apply.Transaction.Checkpoint.Position} did not match.");
+                Enqueue(Machine.OnApplied(applied));
+                break;
+            case FollowerEffect.Refresh refresh:
+                Done(Log.RefreshCheckpointAsync(refresh.Checkpoint, CancellationToken.None));
+                break;
+            case FollowerEffect.Serve serve:
+                OnServe?.Invoke(serve);
+                break;
+            case FollowerEffect.Introduced introduced:
+                OnIntroduced?.Invoke(introduced.Ancestry);
+                break;
+            default:
+                OnOutward?.Invoke(effect);
+                break;
+        }
+    }
+
+    private void StartOver(FeedEnd why, string reason)
+    {
+        OnWrong?.Invoke(reason);
+        _effects.Clear();
+        Machine.Resume(Log.Checkpoint, Log.Staging);
+        Enqueue(Machine.OnEnded(why, reason));
+    }
+
+    private void Enqueue(IReadOnlyList<FollowerEffect> effects)
+    {
+        foreach (var effect in effects) _effects.Enqueue(effect);
+    }
+
+    // Memory logs finish before they return.
+    private static void Done(ValueTask task) => task.GetAwaiter().GetResult();
+
+    private static T Done<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
+}
