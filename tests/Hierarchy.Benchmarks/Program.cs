@@ -1,4 +1,5 @@
 using Hierarchy.Benchmarks.Chaos;
+using Hierarchy.Benchmarks.Storage;
 
 namespace Hierarchy.Benchmarks;
 
@@ -8,6 +9,8 @@ internal static class Program
     private static readonly Dictionary<string, Func<Figures, CancellationToken, Task>> All = new(StringComparer.Ordinal)
     {
         ["chaos"] = ChaosBenchmark.RunAsync,
+        ["digest"] = DigestBenchmark.RunAsync,
+        ["storage"] = StorageBenchmark.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)

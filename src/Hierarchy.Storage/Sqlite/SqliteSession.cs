@@ -1,3 +1,4 @@
+using Hierarchy.Domain;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -32,6 +33,8 @@ internal sealed class SqliteSession : IDisposable
         {
             foreach (var pragma in SqlitePragmas.Writer(options, durability))
                 session.Execute(pragma);
+            if (session.JournalMode() is var mode && mode != "wal" && !options.ReadOnly)
+                throw new UnavailableException($"{options.Path}: a write-ahead log cannot be kept there (the journal mode is {mode}). Put the data folder on a local disk, not on a network share.");
             return session;
         }
         catch
@@ -121,6 +124,12 @@ internal sealed class SqliteSession : IDisposable
     {
         var code = raw.sqlite3_prepare_v2(Handle, sql, out var statement);
         return code == raw.SQLITE_OK ? statement : throw Failure(code);
+    }
+
+    private string JournalMode()
+    {
+        using var statement = new SqliteStatement(this, "PRAGMA journal_mode");
+        return statement.Step() ? statement.Text(0) : "";
     }
 
     private static SqliteSession Open(SqliteStoreOptions options, SqliteOpenMode mode)

@@ -61,7 +61,7 @@ public sealed class KillTests : IDisposable
             var staged = 0L;
             for (var kill = 0; !folded; kill++)
             {
-                var lines = await RunAndKillAsync("mirror", seed: 0, kill < 3 ? random.Next(2, 20) : int.MaxValue);
+                var lines = await RunAndKillAsync("mirror", seed: 0, kill < 2 ? random.Next(2, 25) : int.MaxValue);
                 Assert.True(long.Parse(lines[0].Split(' ')[1], null) >= staged, "what was staged is gone");
                 folded = lines[^1] == "folded Folded";
                 if (lines.LastOrDefault(line => line.StartsWith("staged", StringComparison.Ordinal)) is { } last) staged = long.Parse(last.Split(' ')[1], null);

@@ -7,6 +7,7 @@ internal sealed class SampleSource
 {
     private readonly SortedDictionary<long, ChangeRecord> _records = [];
     private readonly List<Epoch> _epochs = [];
+    private readonly LogDigest _digest = new();
     private readonly LogId _log = new(Guid.NewGuid());
     private long _sequence;
 
@@ -14,7 +15,7 @@ internal sealed class SampleSource
 
     public IReadOnlyList<Epoch> Epochs => _epochs;
 
-    public LogHead Head => new(EpochHistory.At(_epochs, _log, _sequence), 0, _records.Values.Count(record => !record.IsTombstone), Sample.DigestOf(_records.Values));
+    public LogHead Head => new(EpochHistory.At(_epochs, _log, _sequence), 0, _records.Values.Count(record => !record.IsTombstone), _digest.ToBytes());
 
     public void BeginEpoch()
     {
@@ -28,9 +29,14 @@ internal sealed class SampleSource
         foreach (var change in changes)
         {
             foreach (var old in _records.Values.Where(record => record.Kind == change.Kind && record.Key.Span.SequenceEqual(change.Key.Span)).ToArray())
+            {
                 _records.Remove(old.Sequence);
+                _digest.Subtract(old);
+            }
+
             _sequence++;
             _records[_sequence] = new ChangeRecord(_sequence, change.Kind, change.Key, change.Payload);
+            _digest.Add(_records[_sequence]);
         }
     }
 
