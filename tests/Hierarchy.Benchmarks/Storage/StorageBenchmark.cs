@@ -38,7 +38,7 @@ internal static class StorageBenchmark
         var start = Stopwatch.GetTimestamp();
         await mirror.BeginStagingAsync(StagingMode.Snapshot, 0, cancellationToken);
         foreach (var page in pages)
-            await mirror.StageAsync(page, page[^1].Sequence, cancellationToken);
+            await mirror.StageAsync(page, page[^1].Sequence, checkpoint.Position.Sequence, cancellationToken);
         if (await mirror.FoldAsync(checkpoint, cancellationToken) != FoldResult.Folded) throw new InvalidOperationException("The mirror does not equal its source.");
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
