@@ -39,6 +39,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
 
     Task<bool> IAsyncStreamReader<TResponse>.MoveNext(CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         if (cancellationToken.IsCancellationRequested)
         {
             CancelBy(cancellationToken);

@@ -48,6 +48,9 @@ internal abstract class ClientCall : IDisposable
 
     public ClientCall? Previous { get; set; }
 
+    /// <summary>Whether the caller has disposed of the call: no further reads or writes, whatever its status.</summary>
+    public bool IsDisposed { get; private set; }
+
     public bool IsOver => Volatile.Read(ref _isOver);
 
     protected CancellationToken Token => _cancellation.Token;
@@ -84,7 +87,11 @@ internal abstract class ClientCall : IDisposable
         }
     }
 
-    public void Dispose() => End(new Status(StatusCode.Cancelled, "gRPC call disposed."), null);
+    public void Dispose()
+    {
+        IsDisposed = true;
+        End(new Status(StatusCode.Cancelled, "gRPC call disposed."), null);
+    }
 
     public void CancelBy(CancellationToken token)
         => End(new Status(StatusCode.Cancelled, "Call canceled by the client.", new OperationCanceledException(token)), null);

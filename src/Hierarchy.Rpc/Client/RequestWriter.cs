@@ -14,6 +14,7 @@ internal sealed class RequestWriter<T>(ClientCall call, StreamContent content, A
     {
         if (message is null)
             return Task.FromException(new ArgumentNullException(nameof(message)));
+        ObjectDisposedException.ThrowIf(call.IsDisposed, call);
         if (cancellationToken.IsCancellationRequested)
         {
             call.CancelBy(cancellationToken);
@@ -24,7 +25,11 @@ internal sealed class RequestWriter<T>(ClientCall call, StreamContent content, A
         return write.IsCompleted || !cancellationToken.CanBeCanceled ? write : WaitAsync(write, cancellationToken);
     }
 
-    public Task CompleteAsync() => content.CompleteAsync();
+    public Task CompleteAsync()
+    {
+        ObjectDisposedException.ThrowIf(call.IsDisposed, call);
+        return content.CompleteAsync();
+    }
 
     private async Task WaitAsync(Task write, CancellationToken cancellationToken)
     {

@@ -260,7 +260,7 @@ public sealed class CallKindTests : IAsyncLifetime
         call.Dispose();
 
         Assert.Equal(StatusCode.Cancelled, call.GetStatus().StatusCode);
-        await Assert.ThrowsAsync<RpcException>(() => call.RequestStream.WriteAsync(new EchoRequest(), Token));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => call.RequestStream.WriteAsync(new EchoRequest(), Token));
     }
 
     [Fact]

@@ -133,6 +133,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [InlineData(0x80000000)]
     public async Task Prefix_AboveTheLimit_IsRefusedWithoutTheMessage(uint length)
     {
+        Runtime.KeepsMoreThanOfficial();
         var prefix = new byte[5];
         BinaryPrimitives.WriteUInt32BigEndian(prefix.AsSpan(1), length);
         foreach (var path in (string[])[Unary, Collect])
@@ -150,6 +151,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [Fact]
     public async Task Flag_Reserved_IsInternal()
     {
+        Runtime.KeepsMoreThanOfficial();
         var answer = await RawCall.SendAsync(_server.Address, Unary, Http2Wire.Message([], flag: 2));
 
         Assert.Equal("13", answer.Status);
@@ -171,6 +173,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [Fact]
     public async Task Compression_Unknown_IsUnimplementedAndTellsWhatIsKnown()
     {
+        Runtime.KeepsMoreThanOfficial();
         var answer = await RawCall.SendAsync(_server.Address, Unary, Hello, headers: ("grpc-encoding", "snappy"));
 
         Assert.Equal("12", answer.Status);
@@ -180,6 +183,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [Fact]
     public async Task Compression_Corrupt_IsInternal()
     {
+        Runtime.KeepsMoreThanOfficial();
         var body = Http2Wire.Message([1, 2, 3, 4, 5, 6, 7, 8], flag: 1);
 
         var answer = await RawCall.SendAsync(_server.Address, Unary, body, headers: ("grpc-encoding", "gzip"));
@@ -198,6 +202,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [Fact]
     public async Task Compression_Bomb_IsResourceExhausted()
     {
+        Runtime.KeepsMoreThanOfficial();
         var body = Http2Wire.Message(Compress("gzip", new byte[64 * 1024 * 1024]), flag: 1);
 
         var answer = await RawCall.SendAsync(_server.Address, Unary, body, headers: ("grpc-encoding", "gzip"));
@@ -245,6 +250,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [InlineData("5x")]
     public async Task Deadline_Malformed_IsInternal(string timeout)
     {
+        Runtime.KeepsMoreThanOfficial();
         var answer = await RawCall.SendAsync(_server.Address, Unary, Hello, headers: ("grpc-timeout", timeout));
 
         Assert.Equal("13", answer.Status);
@@ -288,6 +294,7 @@ public sealed class ServerWireTests : IAsyncLifetime
     [Fact]
     public async Task BinaryHeaders_PaddedUnpaddedAndLists_AreRead()
     {
+        Runtime.KeepsMoreThanOfficial();
         byte[][] found = [];
         _server.Echo.OnUnary = (_, context) =>
         {

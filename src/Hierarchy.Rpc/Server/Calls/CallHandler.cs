@@ -38,7 +38,7 @@ internal abstract class CallHandler<TRequest, TResponse>(
         return RunAsync(call);
     }
 
-    protected abstract Task InvokeAsync(ServerCall call);
+    protected abstract ValueTask InvokeAsync(ServerCall call);
 
     private async Task RunAsync(ServerCall call)
     {

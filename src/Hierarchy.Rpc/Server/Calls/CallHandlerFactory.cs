@@ -36,17 +36,11 @@ internal sealed class CallHandlerFactory<[DynamicallyAccessedMembers(ServiceMemb
         where TRequest : class
         where TResponse : class
     {
-        Core.UnaryServerMethod<TRequest, TResponse> next = async (request, context) =>
+        Core.UnaryServerMethod<TRequest, TResponse> next = (request, context) =>
         {
             var service = _scope.Create(context);
-            try
-            {
-                return await invoker(service.Instance, request, context);
-            }
-            finally
-            {
-                await _scope.ReleaseAsync(service);
-            }
+            var result = invoker(service.Instance, request, context);
+            return _scope.NeedsRelease(service) ? _scope.ReleaseAfterAsync(service, result) : result;
         };
         foreach (var registration in _settings.Interceptors.Reverse())
         {
@@ -62,17 +56,11 @@ internal sealed class CallHandlerFactory<[DynamicallyAccessedMembers(ServiceMemb
         where TRequest : class
         where TResponse : class
     {
-        Core.ServerStreamingServerMethod<TRequest, TResponse> next = async (request, responses, context) =>
+        Core.ServerStreamingServerMethod<TRequest, TResponse> next = (request, responses, context) =>
         {
             var service = _scope.Create(context);
-            try
-            {
-                await invoker(service.Instance, request, responses, context);
-            }
-            finally
-            {
-                await _scope.ReleaseAsync(service);
-            }
+            var result = invoker(service.Instance, request, responses, context);
+            return _scope.NeedsRelease(service) ? _scope.ReleaseAfterAsync(service, result) : result;
         };
         foreach (var registration in _settings.Interceptors.Reverse())
         {
@@ -89,17 +77,11 @@ internal sealed class CallHandlerFactory<[DynamicallyAccessedMembers(ServiceMemb
         where TRequest : class
         where TResponse : class
     {
-        Core.ClientStreamingServerMethod<TRequest, TResponse> next = async (requests, context) =>
+        Core.ClientStreamingServerMethod<TRequest, TResponse> next = (requests, context) =>
         {
             var service = _scope.Create(context);
-            try
-            {
-                return await invoker(service.Instance, requests, context);
-            }
-            finally
-            {
-                await _scope.ReleaseAsync(service);
-            }
+            var result = invoker(service.Instance, requests, context);
+            return _scope.NeedsRelease(service) ? _scope.ReleaseAfterAsync(service, result) : result;
         };
         foreach (var registration in _settings.Interceptors.Reverse())
         {
@@ -115,17 +97,11 @@ internal sealed class CallHandlerFactory<[DynamicallyAccessedMembers(ServiceMemb
         where TRequest : class
         where TResponse : class
     {
-        Core.DuplexStreamingServerMethod<TRequest, TResponse> next = async (requests, responses, context) =>
+        Core.DuplexStreamingServerMethod<TRequest, TResponse> next = (requests, responses, context) =>
         {
             var service = _scope.Create(context);
-            try
-            {
-                await invoker(service.Instance, requests, responses, context);
-            }
-            finally
-            {
-                await _scope.ReleaseAsync(service);
-            }
+            var result = invoker(service.Instance, requests, responses, context);
+            return _scope.NeedsRelease(service) ? _scope.ReleaseAfterAsync(service, result) : result;
         };
         foreach (var registration in _settings.Interceptors.Reverse())
         {

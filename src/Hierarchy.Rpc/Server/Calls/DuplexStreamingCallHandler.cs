@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,8 @@ internal sealed class DuplexStreamingCallHandler<TRequest, TResponse>(
 {
     protected override bool StreamsRequests => true;
 
-    protected override async Task InvokeAsync(ServerCall call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(ServerCall call)
     {
         await invoker(
             new RequestReader<TRequest>(call.Input, Method.RequestMarshaller.ContextualDeserializer),

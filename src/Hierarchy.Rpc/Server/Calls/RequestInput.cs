@@ -25,6 +25,7 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
     public ICompressionProvider? Encoding { get; set; }
 
     /// <summary>Reads the one message of a call without a request stream, and the end of the stream behind it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> ReadSingleAsync<T>(Func<DeserializationContext, T> deserializer)
         where T : class
     {

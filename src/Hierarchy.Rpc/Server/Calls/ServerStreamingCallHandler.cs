@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,8 @@ internal sealed class ServerStreamingCallHandler<TRequest, TResponse>(
 {
     protected override bool StreamsRequests => false;
 
-    protected override async Task InvokeAsync(ServerCall call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(ServerCall call)
     {
         var request = await call.Input.ReadSingleAsync(Method.RequestMarshaller.ContextualDeserializer);
         await invoker(request, new ResponseWriter<TResponse>(call.Output, Method.ResponseMarshaller.ContextualSerializer), call);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,8 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
 {
     protected override bool StreamsRequests => false;
 
-    protected override async Task InvokeAsync(ServerCall call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(ServerCall call)
     {
         var request = await call.Input.ReadSingleAsync(Method.RequestMarshaller.ContextualDeserializer);
         var response = await invoker(request, call);

@@ -1,21 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 namespace Grpc.AspNetCore.Server.Internal;
-
-/// <summary>Gets the service of a call and hands it back afterwards.</summary>
-internal sealed class ServiceScope<[DynamicallyAccessedMembers(ServiceMembers.Service)] TService>(
-    IGrpcServiceActivator<TService> activator, bool suppressCreating)
-    where TService : class
-{
-    public GrpcActivatorHandle<TService> Create(ServerCallContext context)
-        // A bound definition has its own handlers: the service is null there by contract, and nothing reads it.
-        => suppressCreating ? default : activator.Create(((ServerCall)context).HttpContext.RequestServices);
-
-    public ValueTask ReleaseAsync(GrpcActivatorHandle<TService> handle)
-        => handle.Instance is null ? default : activator.ReleaseAsync(handle);
-}
 
 /// <summary>Runs a step of the interceptor chain with an interceptor that lives for the call.</summary>
 internal static class InterceptorStep
