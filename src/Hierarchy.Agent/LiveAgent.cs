@@ -16,7 +16,7 @@ namespace Hierarchy.Agent;
 internal sealed partial class LiveAgent(
     AgentEngine engine, AgentOptions options, IServerClients clients, AgentEvents events, TimeProvider time, ILogger logger)
 {
-    /// <summary>More batches than this waiting means that the agent is busy: it then catches up from its position instead of holding them.</summary>
+    /// <summary>More changes than this waiting means that the agent is busy: it then catches up from its position instead of holding them.</summary>
     private const int WaitingBatches = 256;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
@@ -26,6 +26,7 @@ internal sealed partial class LiveAgent(
 
     private readonly ServerConnector _connector = new(engine, clients, time, logger);
     private DateTimeOffset _detectAt;
+    private bool _isIntroduced;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -76,6 +77,7 @@ internal sealed partial class LiveAgent(
     {
         var count = await connection.Stream.CatchUpAsync(cancellationToken);
         connected();
+        _isIntroduced = false;
         events.Synced(connection.Client.Url, connection.Place.Site, engine.Book.PositionText, count);
 
         var batches = Channel.CreateBounded<DecisionBatch>(new BoundedChannelOptions(WaitingBatches) { SingleReader = true, SingleWriter = true });
@@ -107,7 +109,8 @@ internal sealed partial class LiveAgent(
             while (await stream.NextAsync() is { } batch)
             {
                 var received = events.Now;
-                events.Decisions(DecisionBook.Text(batch.Checkpoint?.Position), received, batch.Decisions.Select(ClientDecision.FromWire), batch.Withdrawn);
+                if (batch.Decisions.Count > 0 || batch.Withdrawn.Count > 0)
+                    events.Decisions(DecisionBook.Text(batch.Checkpoint?.Position), received, batch.Decisions.Select(ClientDecision.FromWire), batch.Withdrawn);
                 if (!batches.TryWrite(batch)) throw new UnavailableException("Decisions came faster than they could be acted upon; catching up from the position held.");
             }
 
@@ -135,8 +138,8 @@ internal sealed partial class LiveAgent(
                 var until = isHome ? Min(_detectAt, list.ValidUntil) : Min(_detectAt, homeAt);
                 if (await WaitAsync(batches, until, cancellationToken))
                 {
-                    await DrainAsync(connection.Stream, batches, cancellationToken);
-                    break;
+                    if (await DrainAsync(connection.Stream, batches, cancellationToken)) break;
+                    continue;
                 }
 
                 var now = time.GetUtcNow();
@@ -159,12 +162,28 @@ internal sealed partial class LiveAgent(
         }
     }
 
+    // A server that this computer is new to learns of it, and asks for everything when it wants it.
+    private async Task IntroduceAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var sent = await engine.Reporter.SendAsync(connection.Client, evenWhenEmpty: true, cancellationToken);
+            _isIntroduced = true;
+            events.Reported(sent, connection.Client.Url);
+        }
+        catch (Exception exception) when (exception is UnavailableException or IntegrityException)
+        {
+            Log.NotReported(logger, engine.StatusesPending, exception.Message);
+        }
+    }
+
     private async Task ActAsync(Connection connection, ServerList list, ChannelReader<DecisionBatch> batches, CancellationToken cancellationToken)
     {
         var report = new CycleReport();
         await engine.ActAsync(
             connection.ContentUrls(list), token => DrainAsync(connection.Stream, batches, token), SendAsync, report, events, cancellationToken);
         await SendAsync(cancellationToken);
+        if (!_isIntroduced) await IntroduceAsync(connection, cancellationToken);
         if (report.IsRetryWanted) _detectAt = Min(_detectAt, time.GetUtcNow() + Jitter(RetryAfter));
 
         async Task SendAsync(CancellationToken token)
@@ -172,7 +191,9 @@ internal sealed partial class LiveAgent(
             try
             {
                 var sent = await engine.Reporter.SendAsync(connection.Client, evenWhenEmpty: false, token);
-                if (sent > 0) events.Reported(sent, connection.Client.Url);
+                if (sent == 0) return;
+                _isIntroduced = true;
+                events.Reported(sent, connection.Client.Url);
             }
             catch (Exception exception) when (exception is UnavailableException or IntegrityException)
             {
@@ -181,9 +202,12 @@ internal sealed partial class LiveAgent(
         }
     }
 
-    private static async Task DrainAsync(SyncStream stream, ChannelReader<DecisionBatch> batches, CancellationToken cancellationToken)
+    /// <summary>Takes over what has come. True when some of it concerns this computer.</summary>
+    private static async Task<bool> DrainAsync(SyncStream stream, ChannelReader<DecisionBatch> batches, CancellationToken cancellationToken)
     {
-        while (batches.TryRead(out var batch)) await stream.ApplyAsync(batch, cancellationToken);
+        var isConcerned = false;
+        while (batches.TryRead(out var batch)) isConcerned |= await stream.ApplyAsync(batch, cancellationToken);
+        return isConcerned;
     }
 
     /// <summary>True when a batch is there; false when the time has come. Throws what ended the stream.</summary>

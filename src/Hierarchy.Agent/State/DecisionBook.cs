@@ -67,6 +67,9 @@ internal sealed class DecisionBook : IDisposable
         _file.Flush();
     }
 
+    /// <summary>The log went on without anything for this computer. Not written: an older position is as good, and the next change brings a newer one.</summary>
+    internal void Advance(Position position) => Position = position;
+
     public void Dispose() => _file.Dispose();
 
     private void Change(IEnumerable<ClientDecision> decisions, IEnumerable<int> withdrawn)

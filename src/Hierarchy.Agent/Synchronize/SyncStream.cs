@@ -86,22 +86,37 @@ internal sealed partial class SyncStream : IAsyncDisposable
         throw new UnavailableException($"{_client.Url} ended the sync before it was complete.");
     }
 
-    /// <summary>The next batch after the catch-up; null when the server ends the call. The batch is not taken over yet.</summary>
+    /// <summary>The next whole change after the catch-up, ending in a checkpoint; null when the server ends the call. It is not taken over yet.</summary>
     internal async Task<DecisionBatch?> NextAsync()
     {
-        if (!await _responses.MoveNextAsync()) return null;
-        return _responses.Current.Decisions ?? throw new IntegrityException($"{_client.Url} sent {_responses.Current.EventCase} after the sync was complete.");
+        DecisionBatch? whole = null;
+        while (await _responses.MoveNextAsync())
+        {
+            var part = _responses.Current.Decisions ?? throw new IntegrityException($"{_client.Url} sent {_responses.Current.EventCase} after the sync was complete.");
+            if (whole is null) whole = part;
+            else whole.MergeFrom(part);
+            if (whole.Checkpoint is not null) return whole;
+        }
+
+        return null;
     }
 
-    /// <summary>Takes over a batch that came after the catch-up.</summary>
-    internal async Task ApplyAsync(DecisionBatch batch, CancellationToken cancellationToken)
+    /// <summary>Takes over a change that came after the catch-up. False when it concerns nothing of this computer.</summary>
+    internal async Task<bool> ApplyAsync(DecisionBatch batch, CancellationToken cancellationToken)
     {
+        var position = batch.Checkpoint?.Position ?? throw new IntegrityException($"{_client.Url} sent decisions without a position.");
+        if (batch.Decisions.Count == 0 && batch.Withdrawn.Count == 0)
+        {
+            _book.Advance(position);
+            return false;
+        }
+
         var decisions = new Dictionary<int, ClientDecision>();
         var withdrawn = new HashSet<int>();
         Collect(batch, decisions, withdrawn);
-        var position = batch.Checkpoint?.Position ?? throw new IntegrityException($"{_client.Url} sent decisions without a position.");
         await _documents.FetchAsync(_client, decisions.Values, cancellationToken);
         _book.Apply(decisions.Values, withdrawn, position, Started.ScopeHash);
+        return true;
     }
 
     /// <summary>Ends the call; whoever waits for its next batch sees it cancelled.</summary>

@@ -96,6 +96,16 @@ internal sealed class FakeServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The log goes on with something that concerns no client.</summary>
+    internal void Advance()
+    {
+        lock (_gate)
+        {
+            Sequence++;
+            Signal();
+        }
+    }
+
     internal void Withdraw(int number)
     {
         lock (_gate)
@@ -200,10 +210,11 @@ internal sealed class FakeServer : IAsyncDisposable
                     batch = server.Since(head.Position.Sequence);
                     head = server.Head();
                     changed = server._changed.Task;
-                    batch.Checkpoint = head;
                 }
 
-                await stream.WriteAsync(new SyncResponse { Decisions = batch });
+                // One decision a message; the last one carries the checkpoint, also when it has nothing else to say.
+                foreach (var decision in batch.Decisions) await stream.WriteAsync(new SyncResponse { Decisions = new DecisionBatch { Decisions = { decision } } });
+                await stream.WriteAsync(new SyncResponse { Decisions = new DecisionBatch { Withdrawn = { batch.Withdrawn }, Checkpoint = head } });
             }
         }
 

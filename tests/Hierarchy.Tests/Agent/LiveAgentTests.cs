@@ -60,6 +60,27 @@ public sealed class LiveAgentTests
     }
 
     [Fact]
+    public async Task Run_LogGoesOnWithoutThisComputer_StaysQuiet()
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var agent = new AgentUnderTest(server.Url);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var running = agent.RunAsync(_events.Enqueue, stop.Token);
+        await HasAsync("reported");
+        for (var count = 0; count < 20; count++) server.Advance();
+
+        var update = new TestUpdate(1);
+        server.Add(update, DecisionAction.Install);
+        await HasAsync("installed");
+        await stop.CancelAsync();
+        await running;
+
+        var decisions = Of("decisions").Single();
+        Assert.Equal($"{server.Sequence}@1", decisions.GetProperty("position").GetString());
+        Assert.Equal(0, Of("reported").First().GetProperty("statuses").GetInt32());
+    }
+
+    [Fact]
     public async Task Run_FailedInstallation_IsNotTriedAgainAtOnce()
     {
         await using var server = await FakeServer.StartAsync();
