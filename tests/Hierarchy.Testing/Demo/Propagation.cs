@@ -30,10 +30,11 @@ internal sealed class Propagation(ServerNode root, IReadOnlyList<AgentNode> agen
             var committed = DateTimeOffset.Parse(answer.GetProperty("committed_at").GetString()!, CultureInfo.InvariantCulture); // Always there in an answer.
             foreach (var agent in agents)
             {
-                var received = await Until.FoundAsync(
+                var receipt = await Until.FoundAsync(
                     $"{agent.Name} to receive round {round}", Patience,
-                    _ => Task.FromResult(agent.EventsOf("decisions").Skip(before[agent]).Select(said => new Receipt(said)).FirstOrDefault()), cancellationToken);
-                samples.Add(received.UnixMilliseconds - (committed - DateTimeOffset.UnixEpoch).TotalMilliseconds);
+                    _ => Task.FromResult(agent.EventsOf("decisions").Skip(before[agent]).Where(said => Names(said, update)).Select(said => new Receipt(said)).FirstOrDefault()),
+                    cancellationToken);
+                samples.Add((receipt.Time - committed).TotalMilliseconds);
             }
         }
 
@@ -41,8 +42,11 @@ internal sealed class Propagation(ServerNode root, IReadOnlyList<AgentNode> agen
         return new Result(samples.Count, samples[samples.Count / 2], samples[samples.Count * 9 / 10]);
     }
 
+    private static bool Names(JsonElement decisions, Guid update)
+        => decisions.GetProperty("updates").EnumerateArray().Any(decision => decision.GetProperty("update_id").GetGuid() == update);
+
     private sealed class Receipt(JsonElement said)
     {
-        public double UnixMilliseconds { get; } = said.GetProperty("received_unix_ms").GetDouble();
+        public DateTimeOffset Time { get; } = DateTimeOffset.UnixEpoch.AddTicks(said.GetProperty("received_unix_ns").GetInt64() / TimeSpan.NanosecondsPerTick);
     }
 }

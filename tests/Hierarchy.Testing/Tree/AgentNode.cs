@@ -40,7 +40,7 @@ public sealed class AgentNode(string name, string folder, AgentNode.Computer com
         Directory.CreateDirectory(Disk);
         var facts = Path.Combine(Folder, "facts.json");
         if (!File.Exists(facts)) File.WriteAllText(facts, Facts);
-        List<string> arguments = ["run", "--state", Path.Combine(Folder, "state"), "--facts", facts, "--address", computer.Address];
+        List<string> arguments = ["run", "--state", Path.Combine(Folder, "state"), "--facts", facts, "--address", computer.Address, "--name", Name];
         foreach (var server in computer.Servers) arguments.AddRange(["--server", server]);
         foreach (var group in computer.Groups) arguments.AddRange(["--group", group]);
         return arguments;
