@@ -21,7 +21,7 @@ internal static class ChaosBenchmark
             await run.PlayAsync(seed, cancellationToken);
             kills += run.Kills;
             convergence.Add(run.Convergence.TotalMilliseconds);
-            await Console.Error.WriteLineAsync($"{seed}/{Seeds} {name}: equal after {run.Kills} kills");
+            await Console.Error.WriteLineAsync($"{seed}/{Seeds} {name}: equal after {run.Kills} kills\n{run.Timeline}");
         }
 
         convergence.Sort();

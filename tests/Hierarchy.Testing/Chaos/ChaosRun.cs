@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Grpc.Core;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Testing.Tree;
@@ -13,6 +14,9 @@ public abstract class ChaosRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly List<string> timeline = [];
+    private readonly long start = Stopwatch.GetTimestamp();
+
     /// <summary>All scenarios by name.</summary>
     public static IReadOnlyDictionary<string, Func<ChaosRun>> Scenarios { get; } = new Dictionary<string, Func<ChaosRun>>
     {
@@ -23,6 +27,9 @@ public abstract class ChaosRun
 
     /// <summary>How often a server was killed.</summary>
     public int Kills { get; private set; }
+
+    /// <summary>What was done when.</summary>
+    public string Timeline => string.Join('\n', timeline);
 
     /// <summary>From the last restart until everything was equal again.</summary>
     public TimeSpan Convergence { get; private set; }
@@ -53,14 +60,19 @@ public abstract class ChaosRun
             await Root.StartAsync(cancellationToken);
             Replica = tree.AddServer("replica", new ServerNode.Place { Parent = Root.GrpcUrl });
             await DisturbAsync(cancellationToken);
+            Note("calm: verifying");
             var restarted = Stopwatch.GetTimestamp();
             await VerifyAsync(cancellationToken);
             await EqualAsync(cancellationToken);
             Convergence = Stopwatch.GetElapsedTime(restarted);
+            Note("equal");
         }
         catch (Exception problem) when (problem is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new ChaosException($"{GetType().Name} with seed {seed}, after {Kills} kills: {problem.Message} The logs are in {tree.WriteLogs()}.", problem);
+            Note(problem.Message);
+            var logs = tree.WriteLogs();
+            await File.WriteAllTextAsync(Path.Combine(logs, "timeline.log"), Timeline, CancellationToken.None);
+            throw new ChaosException($"{GetType().Name} with seed {seed}, after {Kills} kills: {problem.Message} The logs are in {logs}.", problem);
         }
     }
 
@@ -75,7 +87,9 @@ public abstract class ChaosRun
     {
         await victim.KillAsync(cancellationToken);
         Kills++;
+        Note($"killed the {victim.Name}");
         await victim.StartAsync(cancellationToken);
+        Note($"the {victim.Name} is back");
     }
 
     protected ServerNode Victim() => Random.Next(2) == 0 ? Root : Replica;
@@ -150,6 +164,9 @@ public abstract class ChaosRun
             if (mismatches != 0) throw new ChaosException($"{server.Name} counted {mismatches} digest mismatches: it was repaired, and should not have needed it.");
         }
     }
+
+    /// <summary>Adds a line to the timeline.</summary>
+    protected void Note(string what) => timeline.Add(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds,7:0.000} {what}"));
 
     protected static void Require(bool holds, string otherwise)
     {

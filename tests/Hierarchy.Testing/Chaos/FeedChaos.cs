@@ -19,12 +19,14 @@ internal sealed class FeedChaos : ChaosRun
     protected override async Task DisturbAsync(CancellationToken cancellationToken)
     {
         await SynchronizeAsync(cancellationToken);
+        Note("synchronized");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var deciding = DecideAsync(stop.Token);
         await Replica.StartAsync(cancellationToken);
         for (var round = 0; round < Rounds; round++)
         {
             await MomentAsync(TimeSpan.FromMilliseconds(800), cancellationToken);
+            Note($"{acknowledged.Count} decisions so far");
             await KillAndRestartAsync(round == 0 ? Replica : Victim(), cancellationToken);
         }
 

@@ -25,6 +25,7 @@ internal sealed class RollupChaos : ChaosRun
     protected override async Task DisturbAsync(CancellationToken cancellationToken)
     {
         await SynchronizeAsync(cancellationToken);
+        Note("synchronized");
         var updates = await Root.Admin.ListUpdatesAsync(new ListUpdatesRequest { PageSize = Updates }, cancellationToken: cancellationToken);
         await Replica.StartAsync(cancellationToken);
         await EqualAsync(cancellationToken);
@@ -35,12 +36,14 @@ internal sealed class RollupChaos : ChaosRun
         for (var round = 0; round < Rounds; round++)
         {
             await MomentAsync(TimeSpan.FromMilliseconds(600), cancellationToken);
+            Note($"{reporters.Sum(reporter => reporter.Acknowledged)} reports so far");
             await KillAndRestartAsync(Victim(), cancellationToken);
         }
 
         await MomentAsync(TimeSpan.FromMilliseconds(300), cancellationToken);
         await stop.CancelAsync();
         await Task.WhenAll(reporting);
+        Note("settling");
         // What was on its way when they were stopped is sent to its end: from here on nothing is in doubt.
         await Task.WhenAll(reporters.Select(reporter => reporter.SettleAsync(Replica.GrpcUrl, cancellationToken)));
     }

@@ -20,19 +20,23 @@ internal sealed class SyncChaos : ChaosRun
             var wanted = Random.Next(1, 12);
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var seen = 0;
-            void Note(SyncProgress progress)
+            SyncProgress? last = null;
+            void Progressed(SyncProgress progress)
             {
+                last = progress;
                 if (++seen >= wanted) reached.TrySetResult();
             }
 
-            var sync = TryAsync(() => TrySynchronizeAsync(Note, cancellationToken));
+            var sync = TryAsync(() => TrySynchronizeAsync(Progressed, cancellationToken));
             await Task.WhenAny(reached.Task, sync);
             await MomentAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
+            Note(sync.IsCompleted ? "the synchronization is over" : $"synchronizing: {last?.Phase} {last?.Done}/{last?.Total}");
             await KillAndRestartAsync(victim, cancellationToken);
-            await sync;
+            Note(await sync ? "the synchronization ended well" : "the synchronization broke off");
         }
 
         await SynchronizeAsync(cancellationToken);
+        Note("synchronized");
     }
 
     protected override async Task VerifyAsync(CancellationToken cancellationToken)
