@@ -3,38 +3,37 @@ using Hierarchy.Testing.Tree;
 
 namespace Hierarchy.Testing.Chaos;
 
-/// <summary>Kills the root, or the replica that follows it, in the middle of a synchronization with Microsoft Update, three times.</summary>
+/// <summary>Kills the root, or the replica that follows it, in the middle of a synchronization with Microsoft Update, until one comes through or five times.</summary>
 internal sealed class SyncChaos : ChaosRun
 {
-    private const int Rounds = 3;
+    private const int MostKills = 5;
 
-    protected override UpstreamNode.Catalog Catalog => new() { Generated = 600, Latency = TimeSpan.FromMilliseconds(10) };
+    // Slow answers: a synchronization that lasts some seconds, whatever the machine.
+    protected override UpstreamNode.Catalog Catalog => new() { Generated = 1200, Latency = TimeSpan.FromMilliseconds(200) };
 
     protected override async Task DisturbAsync(CancellationToken cancellationToken)
     {
         await Replica.StartAsync(cancellationToken);
-        for (var round = 0; round < Rounds; round++)
+        var interrupted = 0;
+        while (Kills < MostKills)
         {
-            var victim = Victim();
-            // Somewhere in a synchronization: after so many of its progress messages.
-            var wanted = Random.Next(1, 12);
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var seen = 0;
             SyncProgress? last = null;
-            void Progressed(SyncProgress progress)
+            var sync = TryAsync(() => TrySynchronizeAsync(progress => last = progress, cancellationToken));
+            while (!sync.IsCompleted && Kills < MostKills)
             {
-                last = progress;
-                if (++seen >= wanted) reached.TrySetResult();
+                await MomentAsync(TimeSpan.FromMilliseconds(1500), cancellationToken);
+                if (sync.IsCompleted) break;
+                Note($"synchronizing: {last?.Phase} {last?.Done}/{last?.Total}");
+                interrupted++;
+                await KillAndRestartAsync(Victim(), cancellationToken);
             }
 
-            var sync = TryAsync(() => TrySynchronizeAsync(Progressed, cancellationToken));
-            await Task.WhenAny(reached.Task, sync);
-            await MomentAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
-            Note(sync.IsCompleted ? "the synchronization is over" : $"synchronizing: {last?.Phase} {last?.Done}/{last?.Total}");
-            await KillAndRestartAsync(victim, cancellationToken);
-            Note(await sync ? "the synchronization ended well" : "the synchronization broke off");
+            var well = await sync;
+            Note(well ? "the synchronization ended well" : "the synchronization broke off");
+            if (well) break;
         }
 
+        Require(interrupted > 0, "No server was killed while a synchronization ran: the scenario tested nothing.");
         await SynchronizeAsync(cancellationToken);
         Note("synchronized");
     }
