@@ -32,7 +32,12 @@ internal sealed record ServerBody
     /// <summary>Since the sample; null for the server that was asked.</summary>
     public required double? AgeSeconds { get; init; }
     public required string? SampledAt { get; init; }
+
+    /// <summary>To agents and other clients.</summary>
     public required long ContentBytesServed { get; init; }
+
+    /// <summary>To servers below.</summary>
+    public required long ContentBytesServedToServers { get; init; }
     public required long ContentBytesFromParent { get; init; }
     public required long ContentBytesFromMicrosoft { get; init; }
     public required long OutboxPending { get; init; }
@@ -60,6 +65,7 @@ internal sealed record ServerBody
             AgeSeconds = server.Age?.ToTimeSpan().TotalSeconds,
             SampledAt = Wire.Time(status.SampledAt),
             ContentBytesServed = status.ContentBytesServed,
+            ContentBytesServedToServers = status.ContentBytesServedToServers,
             ContentBytesFromParent = status.ContentBytesFromParent,
             ContentBytesFromMicrosoft = status.ContentBytesFromMicrosoft,
             OutboxPending = status.OutboxPending,

@@ -18,12 +18,12 @@ internal sealed class ServersListVerb() : Verb(
         return session.Output.Write(new ServerListDocument(servers), console =>
         {
             var table = session.Output.Table(
-                "SERVER", "ROLE", "SITE", "PARENT", "CURSOR", "COUNT", "DIGEST", "LAG", "EQUAL", "SERVED", "FROM PARENT", "FROM MICROSOFT", "OUTBOX", "AGE");
+                "SERVER", "ROLE", "SITE", "PARENT", "CURSOR", "COUNT", "DIGEST", "LAG", "EQUAL", "TO CLIENTS", "TO SERVERS", "FROM PARENT", "FROM MICROSOFT", "OUTBOX", "AGE");
             foreach (var server in servers)
                 table.AddTextRow(
                     server.Name, server.Role, server.Site, server.Parent, server.Position?.ToString(), Human.Count(server.Count), server.Digest,
-                    Human.Count(server.Lag), Human.YesNo(server.Equal), Human.Bytes(server.ContentBytesServed), Human.Bytes(server.ContentBytesFromParent),
-                    Human.Bytes(server.ContentBytesFromMicrosoft), Human.Count(server.OutboxPending),
+                    Human.Count(server.Lag), Human.YesNo(server.Equal), Human.Bytes(server.ContentBytesServed), Human.Bytes(server.ContentBytesServedToServers),
+                    Human.Bytes(server.ContentBytesFromParent), Human.Bytes(server.ContentBytesFromMicrosoft), Human.Count(server.OutboxPending),
                     server.AgeSeconds is { } age ? Human.Span(TimeSpan.FromSeconds(age)) : "");
             console.Write(table);
         });

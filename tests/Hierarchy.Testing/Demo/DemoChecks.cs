@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hierarchy.Testing.Generation;
+using Hierarchy.Testing.MicrosoftUpdate.Documents;
 using Hierarchy.Testing.Tree;
 
 namespace Hierarchy.Testing.Demo;
@@ -22,17 +23,7 @@ internal sealed class DemoChecks(ServerNode root, IReadOnlyList<ServerNode> repl
 
         var documents = DocumentFolder.Read(folder);
         log.Say($"comparing {documents.Count} recorded documents on both replicas, byte for byte");
-        foreach (var replica in replicas)
-            foreach (var document in documents)
-            {
-                var id = document.Summary.Key.Id.ToString("D");
-                var shown = await CliProgram.RunAsync(replica.GrpcUrl, progress: null, cancellationToken, "updates", "show", id, "--document");
-                var expected = Sha256(document.Xml);
-                var stated = shown.GetProperty("document_sha256").GetString();
-                var held = Sha256(shown.GetProperty("document").GetString() ?? "");
-                if (stated != expected || held != expected)
-                    throw new DemoFailedException($"{replica.Name} holds another document of {id}: SHA-256 {held} (it says {stated}), recorded {expected}.");
-            }
+        await Task.WhenAll(replicas.Select(replica => CompareAsync(replica, documents, cancellationToken)));
     }
 
     /// <summary>The agents took every byte from the replica of their own site, and each replica fetched each file once.</summary>
@@ -61,7 +52,7 @@ internal sealed class DemoChecks(ServerNode root, IReadOnlyList<ServerNode> repl
             log.Detail($"{replica.Name} fetched {fetched} bytes once and served {Served(all, replica)} to its agents");
         }
 
-        log.Detail("the root served 0 bytes to agents");
+        log.Detail($"the root served 0 bytes to agents, {Counter(all, root, "content_bytes_served_to_servers")} to its replicas");
     }
 
     /// <summary>Every agent found the server of its own site.</summary>
@@ -92,6 +83,20 @@ internal sealed class DemoChecks(ServerNode root, IReadOnlyList<ServerNode> repl
                 return true;
             },
             cancellationToken);
+    }
+
+    private static async Task CompareAsync(ServerNode replica, IReadOnlyList<SourceDocument> documents, CancellationToken cancellationToken)
+    {
+        foreach (var document in documents)
+        {
+            var id = document.Summary.Key.Id.ToString("D");
+            var shown = await CliProgram.RunAsync(replica.GrpcUrl, progress: null, cancellationToken, "updates", "show", id, "--document");
+            var expected = Sha256(document.Xml);
+            var stated = shown.GetProperty("document_sha256").GetString();
+            var held = Sha256(shown.GetProperty("document").GetString() ?? "");
+            if (stated != expected || held != expected)
+                throw new DemoFailedException($"{replica.Name} holds another document of {id}: SHA-256 {held} (it says {stated}), recorded {expected}.");
+        }
     }
 
     private async Task<JsonElement> ServersAsync(CancellationToken cancellationToken)

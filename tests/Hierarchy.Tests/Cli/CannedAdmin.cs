@@ -235,6 +235,7 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Digest = 0x00FEDCBA98765432,
         SampledAt = Noon,
         ContentBytesServed = 3072,
+        ContentBytesServedToServers = 2048,
         ContentBytesFromParent = 1536,
         Version = "1.0.0",
     };
