@@ -34,7 +34,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
         var call = new ClientCall<TRequest, TResponse>(channel, method, host, options);
-        var content = new StreamContent(call);
+        var content = new StreamContent(call, hasStreamOfResponses: false);
         var response = call.StartSingle(content);
         var writer = new RequestWriter<TRequest>(call, content, method.RequestMarshaller.ContextualSerializer);
         return new AsyncClientStreamingCall<TRequest, TResponse>(writer, response, Parts.Headers, Parts.Status, Parts.Trailers, Parts.Dispose, call);
@@ -44,7 +44,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
         var call = new ClientCall<TRequest, TResponse>(channel, method, host, options);
-        var content = new StreamContent(call);
+        var content = new StreamContent(call, hasStreamOfResponses: true);
         var reader = call.StartStream(content);
         var writer = new RequestWriter<TRequest>(call, content, method.RequestMarshaller.ContextualSerializer);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(writer, reader, Parts.Headers, Parts.Status, Parts.Trailers, Parts.Dispose, call);

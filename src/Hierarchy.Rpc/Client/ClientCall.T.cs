@@ -15,6 +15,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
 
     private readonly Func<DeserializationContext, TResponse> _deserializer = method.ResponseMarshaller.ContextualDeserializer;
     private Task<ResponseInput?>? _input;
+    private Task<TResponse>? _single;
     private HttpResponseMessage? _response;
     private TResponse? _current;
     private int _reading;
@@ -26,7 +27,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
     public Task<TResponse> StartSingle(HttpContent content)
     {
         Requests = content as StreamContent;
-        return RunSingleAsync(content);
+        return _single = RunSingleAsync(content);
     }
 
     /// <summary>Starts a call with a stream of responses.</summary>
@@ -68,6 +69,12 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
         }
 
         return ReadAsync(cancellationToken);
+    }
+
+    protected override void ObserveResponse()
+    {
+        if (_single is { IsCompletedSuccessfully: false } response)
+            _ = response.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)

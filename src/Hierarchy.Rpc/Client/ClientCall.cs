@@ -91,6 +91,7 @@ internal abstract class ClientCall : IDisposable
     {
         IsDisposed = true;
         End(new Status(StatusCode.Cancelled, "gRPC call disposed."), null);
+        ObserveResponse();
     }
 
     public void CancelBy(CancellationToken token)
@@ -187,6 +188,9 @@ internal abstract class ClientCall : IDisposable
     }
 
     protected bool NeedsCredentials => Channel.SendsCallCredentials && (Channel.Credentials.Count > 0 || Options.Credentials is not null);
+
+    /// <summary>Whoever disposes of a call does not want its response: that it failed is not an unobserved error.</summary>
+    protected abstract void ObserveResponse();
 
     /// <summary>Takes the headers of the response. The call owns the response from here on.</summary>
     protected bool TakeResponse(HttpResponseMessage response)

@@ -9,7 +9,7 @@ namespace Grpc.Net.Client.Internal;
 /// The body of a request with a stream of messages. Writers append to one buffer while the other is on its way, so that messages
 /// which are written faster than they leave travel together: one write and one flush for all of them.
 /// </summary>
-internal sealed class StreamContent(ClientCall call) : HttpContent, IValueTaskSource
+internal sealed class StreamContent(ClientCall call, bool hasStreamOfResponses) : HttpContent, IValueTaskSource
 {
     // A writer waits when this much is queued: enough to fill the connection while the next messages are made.
     private const int QueueLimit = 128 * 1024;
@@ -34,7 +34,7 @@ internal sealed class StreamContent(ClientCall call) : HttpContent, IValueTaskSo
             if (_completed)
                 return Task.FromException(new InvalidOperationException("Request stream has already been completed."));
             if (_aborted)
-                return Task.FromException(call.WhyOver());
+                return Task.FromException(WhyAborted());
             if (_space is not null)
                 return Task.FromException(new InvalidOperationException("Can't write the message because the previous write is in progress."));
             try
@@ -91,7 +91,7 @@ internal sealed class StreamContent(ClientCall call) : HttpContent, IValueTaskSo
             _pumpWaits = false;
         }
 
-        space?.TrySetException(call.WhyOver());
+        space?.TrySetException(WhyAborted());
         if (wakes)
             _wakeUp.SetResult(true);
     }
@@ -109,6 +109,26 @@ internal sealed class StreamContent(ClientCall call) : HttpContent, IValueTaskSo
     {
         // The token fires when the server ends the stream early or the call is cancelled: the waiting pump has to notice.
         using var registration = cancellationToken.UnsafeRegister(static state => ((StreamContent)state!).WakeUp(), this);
+        try
+        {
+            await PumpAsync(stream, cancellationToken);
+        }
+        catch when (hasStreamOfResponses)
+        {
+            // The status may wait behind responses that nobody reads while a writer waits for room. With a single response it is on its way here.
+            Abort();
+            throw;
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    private async Task PumpAsync(Stream stream, CancellationToken cancellationToken)
+    {
         // Headers leave now: the server may answer before it is sent anything.
         await stream.FlushAsync(cancellationToken);
         while (true)
@@ -127,12 +147,6 @@ internal sealed class StreamContent(ClientCall call) : HttpContent, IValueTaskSo
                     return;
             }
         }
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
     }
 
     private Step Next(CancellationToken cancellationToken)
@@ -167,6 +181,10 @@ internal sealed class StreamContent(ClientCall call) : HttpContent, IValueTaskSo
         space?.TrySetResult();
         return Step.Send;
     }
+
+    private Exception WhyAborted() => call.IsOver
+        ? call.WhyOver()
+        : new RpcException(new Status(StatusCode.Cancelled, "The stream of requests has ended; the reader of responses has the status."));
 
     /// <summary>Clears what was sent. True when nothing more is queued, so that it is time to flush.</summary>
     private bool EndSend()

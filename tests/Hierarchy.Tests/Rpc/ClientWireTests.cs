@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -329,6 +331,56 @@ public sealed class ClientWireTests
 
         Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
         Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Chat_ServerEndsEarlyAndNobodyReads_WriterIsNotLeftWaiting()
+    {
+        await using var server = await RpcServer.StartAsync();
+        server.Echo.OnChat = async (requests, _, _) =>
+        {
+            await requests.MoveNext(CancellationToken.None);
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, "enough"));
+        };
+        using var channel = server.Connect();
+        using var call = new EchoService.EchoServiceClient(channel).Chat(cancellationToken: Token);
+
+        await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (true)
+                await call.RequestStream.WriteAsync(new EchoRequest { Payload = ByteString.CopyFrom(new byte[50_000]) }, Token);
+        });
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Token));
+        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task Handler_WithAConnectCallback_BindsItsSourceAddress()
+    {
+        await using var server = await RpcServer.StartAsync();
+        string? peer = null;
+        server.Echo.OnUnary = (_, context) =>
+        {
+            peer = context.Peer;
+            return Task.FromResult(new EchoResponse());
+        };
+        using var handler = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.1.5"), 0));
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var channel = server.Connect(o => o.HttpHandler = handler);
+
+        await new EchoService.EchoServiceClient(channel).UnaryAsync(Request, cancellationToken: Token);
+
+        Assert.StartsWith("ipv4:127.0.1.5:", peer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -241,6 +241,61 @@ public sealed class ServerWireTests : IAsyncLifetime
         release.SetResult();
     }
 
+    [Fact]
+    public async Task Deadline_PassedAmidTheStream_EndsItWhateverTheHandlerDoes()
+    {
+        var refused = new TaskCompletionSource<Exception>();
+        _server.Echo.OnExpand = async (_, responses, _) =>
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+            try
+            {
+                while (true)
+                {
+                    await responses.WriteAsync(new EchoResponse());
+                    await timer.WaitForNextTickAsync();
+                }
+            }
+            catch (Exception ex)
+            {
+                refused.SetResult(ex);
+                throw;
+            }
+        };
+
+        var answer = await RawCall.SendAsync(_server.Address, Expand, Hello, headers: ("grpc-timeout", "100m"));
+
+        Assert.Equal(("4", false), (answer.Status, answer.IsTrailersOnly));
+        await refused.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+    }
+
+    [Fact]
+    public async Task Deadline_PassedWhileTheWriterIsBlocked_ResetsTheStream()
+    {
+        var payload = ByteString.CopyFrom(new byte[100_000]);
+        var ended = new TaskCompletionSource();
+        _server.Echo.OnExpand = async (_, responses, _) =>
+        {
+            try
+            {
+                while (true)
+                    await responses.WriteAsync(new EchoResponse { Payload = payload });
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+        };
+        await using var wire = await Http2Wire.ConnectAsync(_server.Address, opensWindow: false);
+        await wire.SendCallAsync(1, Expand, ("grpc-timeout", "300m"));
+        await wire.SendAsync(Http2Wire.Data, Http2Wire.EndStream, 1, Hello);
+
+        var frames = await wire.ReadStreamAsync(1);
+
+        Assert.Equal((Http2Wire.Reset, 8), (frames[^1].Type, frames[^1].ResetCode));
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("m")]

@@ -13,6 +13,8 @@ internal abstract class CallHandler<TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
+    private readonly MethodSettings _settings = new(method, settings, logger, time);
+
     protected Method<TRequest, TResponse> Method => method;
 
     /// <summary>Whether requests come as a stream, which may last for any time and have any length.</summary>
@@ -31,10 +33,10 @@ internal abstract class CallHandler<TRequest, TResponse>(
                 context.Request.ContentType is { } given ? $"Content-Type '{given}' is not supported." : "Content-Type is missing from the request.");
         }
 
-        if (StreamsRequests || settings.MaxReceiveSize is null or > 16 * 1024 * 1024)
+        if (StreamsRequests || _settings.Service.MaxReceiveSize is null or > 16 * 1024 * 1024)
             LiftBodyLimits(context);
 
-        var call = new ServerCall(context, method, settings, logger, time);
+        var call = new ServerCall(context, _settings);
         return RunAsync(call);
     }
 

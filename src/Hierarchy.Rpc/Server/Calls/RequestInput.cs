@@ -13,7 +13,7 @@ namespace Grpc.AspNetCore.Server.Internal;
 /// Takes messages from the body of a request. What one read brought is kept until its messages are used up, so that a stream of
 /// small messages costs one pipe operation for many of them; the flow-control window opens when the next read begins.
 /// </summary>
-internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSettings settings)
+internal sealed class RequestInput(ServerCall call, PipeReader reader)
 {
     private const int HeaderSize = 5;
 
@@ -54,7 +54,7 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
             return false;
         if (flag > 1)
             throw new RpcException(MessageErrors.ReservedFlag(flag));
-        if (size > (uint)(settings.MaxReceiveSize ?? int.MaxValue))
+        if (size > (uint)(call.Settings.MaxReceiveSize ?? int.MaxValue))
             throw new RpcException(MessageErrors.ReceivedTooLarge);
         if (_buffered.Length - HeaderSize < size)
             return false;
@@ -175,7 +175,7 @@ internal sealed class RequestInput(ServerCall call, PipeReader reader, ServiceSe
     {
         if (Encoding is null)
             throw new RpcException(MessageErrors.NoEncoding);
-        using var plain = MessageCompression.Decompress(Encoding, payload, settings.MaxReceiveSize);
+        using var plain = MessageCompression.Decompress(Encoding, payload, call.Settings.MaxReceiveSize);
         return PayloadReader.Deserialize(deserializer, new ReadOnlySequence<byte>(plain.WrittenMemory), plain.Length);
     }
 }

@@ -8,7 +8,7 @@ namespace Grpc.AspNetCore.Server.Internal;
 /// Puts messages into the body of a response. The gate keeps a deadline that fires while a handler writes from touching the
 /// response at the same time: whoever finds the gate free ends the call, and a writer that was overtaken resets the stream.
 /// </summary>
-internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe, ServiceSettings settings)
+internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe)
 {
     // With BufferHint a handler may leave messages in the pipe, but not without end.
     private const int BufferLimit = 64 * 1024;
@@ -136,7 +136,7 @@ internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe, ServiceSe
         var compression = (flags & WriteFlags.NoCompress) != 0 ? null : Encoding;
         try
         {
-            _unflushed += ResponseSerializer.Write(message, serializer, pipe, settings, compression);
+            _unflushed += ResponseSerializer.Write(message, serializer, pipe, call.Settings, compression);
         }
         catch (BrokenMessageException)
         {

@@ -17,35 +17,26 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
 
     private static readonly AuthContext Unauthenticated = new(null, []);
 
-    private readonly IMethod _method;
-    private readonly ServiceSettings _settings;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
+    private readonly MethodSettings _method;
 
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private Status _status;
     private AuthContext? _authContext;
-    private DateTime _deadline = DateTime.MaxValue;
-    private ITimer? _timer;
-    private CancellationTokenSource? _cancellation;
-    private CancellationTokenRegistration _abortRegistration;
-    private volatile bool _deadlineExceeded;
-    private Task? _deadlineAnswer;
+    private DeadlineState? _deadline;
     private bool _headersSent;
 
-    public ServerCall(HttpContext context, IMethod method, ServiceSettings settings, ILogger logger, TimeProvider time)
+    public ServerCall(HttpContext context, MethodSettings method)
     {
         HttpContext = context;
         _method = method;
-        _settings = settings;
-        _logger = logger;
-        _time = time;
-        Input = new RequestInput(this, context.Request.BodyReader, settings);
-        Output = new ResponseOutput(this, context.Response.BodyWriter, settings);
+        Input = new RequestInput(this, context.Request.BodyReader);
+        Output = new ResponseOutput(this, context.Response.BodyWriter);
     }
 
     public HttpContext HttpContext { get; }
+
+    public ServiceSettings Settings => _method.Service;
 
     public RequestInput Input { get; }
 
@@ -53,7 +44,7 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
 
     ServerCallContext IServerCallContextFeature.ServerCallContext => this;
 
-    protected override string MethodCore => _method.FullName;
+    protected override string MethodCore => _method.Method.FullName;
 
     protected override string HostCore => HttpContext.Request.Host.Value ?? "";
 
@@ -71,11 +62,11 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         }
     }
 
-    protected override DateTime DeadlineCore => _deadline;
+    protected override DateTime DeadlineCore => _deadline?.Time ?? DateTime.MaxValue;
 
     protected override Metadata RequestHeadersCore => _requestHeaders ??= RequestHeaderReader.Read(HttpContext.Request.Headers);
 
-    protected override CancellationToken CancellationTokenCore => _cancellation?.Token ?? HttpContext.RequestAborted;
+    protected override CancellationToken CancellationTokenCore => _deadline?.Cancellation.Token ?? HttpContext.RequestAborted;
 
     protected override Metadata ResponseTrailersCore => _responseTrailers ??= [];
 
@@ -101,16 +92,16 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         var encoding = request.GrpcEncoding.ToString();
         if (encoding.Length > 0 && encoding != GrpcHeaders.Identity)
         {
-            if (!_settings.Compression.TryGetValue(encoding, out var provider))
+            if (!Settings.Compression.TryGetValue(encoding, out var provider))
             {
-                response.Headers.GrpcAcceptEncoding = _settings.AcceptEncoding;
+                response.Headers.GrpcAcceptEncoding = Settings.AcceptEncoding;
                 return MessageErrors.UnsupportedEncoding(encoding);
             }
 
             Input.Encoding = provider;
         }
 
-        if (_settings.ResponseCompression is { } compression)
+        if (Settings.ResponseCompression is { } compression)
             ChooseEncoding(compression);
 
         var timeout = request.GrpcTimeout;
@@ -147,18 +138,18 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         switch (exception)
         {
             case RpcException rpc:
-                Log.EndedWithStatus(_logger, _method.FullName, rpc.StatusCode, rpc.Status.Detail, rpc.Status.DebugException);
+                Log.EndedWithStatus(_method.Logger, _method.Method.FullName, rpc.StatusCode, rpc.Status.Detail, rpc.Status.DebugException);
                 foreach (var entry in rpc.Trailers)
                     ResponseTrailers.Add(entry);
                 _status = rpc.Status;
                 break;
             case OperationCanceledException or IOException when CancellationTokenCore.IsCancellationRequested:
-                Log.Cancelled(_logger, _method.FullName);
+                Log.Cancelled(_method.Logger, _method.Method.FullName);
                 _status = new Status(StatusCode.Cancelled, "The call was cancelled.");
                 break;
             default:
-                Log.Failed(_logger, _method.FullName, exception);
-                var detail = _settings.DetailedErrors
+                Log.Failed(_method.Logger, _method.Method.FullName, exception);
+                var detail = Settings.DetailedErrors
                     ? $"Exception was thrown by handler. {Describe(exception)}"
                     : "Exception was thrown by handler.";
                 _status = new Status(StatusCode.Unknown, detail, exception);
@@ -171,27 +162,27 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
     /// <summary>Lets go of everything that belongs to the call, when the handler has returned.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_timer is not null)
+        if (_deadline is { } deadline)
         {
-            await _timer.DisposeAsync();
-            if (_deadlineAnswer is { } answer)
+            await deadline.Timer!.DisposeAsync(); // made with the state
+            if (deadline.Answer is { } answer)
                 await answer;
+            await deadline.AbortRegistration.DisposeAsync();
+            deadline.Cancellation.Dispose();
         }
 
         Input.Close();
-        await _abortRegistration.DisposeAsync();
-        _cancellation?.Dispose();
     }
 
     /// <summary>Why a read or a write cannot go on.</summary>
     public Exception WhyOver()
         => CancellationTokenCore.IsCancellationRequested
-            ? new OperationCanceledException(_deadlineExceeded ? "The deadline of the call has passed." : "The call was cancelled by the client.", CancellationTokenCore)
+            ? new OperationCanceledException(_deadline is { IsExceeded: true } ? "The deadline of the call has passed." : "The call was cancelled by the client.", CancellationTokenCore)
             : new InvalidOperationException("The call has ended.");
 
     public void ThrowIfOver()
     {
-        if (_deadlineExceeded || HttpContext.RequestAborted.IsCancellationRequested)
+        if (_deadline is { IsExceeded: true } || HttpContext.RequestAborted.IsCancellationRequested)
             throw WhyOver();
     }
 
@@ -228,7 +219,7 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
     {
         options ??= ContextPropagationOptions.Default;
         return new CallPropagationToken(
-            options.IsPropagateDeadline && _deadline != DateTime.MaxValue ? _deadline : null,
+            options.IsPropagateDeadline ? _deadline?.Time : null,
             options.IsPropagateCancellation ? CancellationTokenCore : CancellationToken.None);
     }
 
@@ -252,7 +243,7 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
             Output.Encoding = null;
             HttpContext.Response.Headers.Remove(GrpcHeaders.Encoding);
         }
-        else if (_settings.Compression.TryGetValue(name, out var provider))
+        else if (Settings.Compression.TryGetValue(name, out var provider))
         {
             ChooseEncoding(provider);
         }
@@ -299,27 +290,28 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
 
     private void StartDeadline(TimeSpan timeout)
     {
-        _deadline = _time.GetUtcNow().UtcDateTime + timeout;
-        _cancellation = new CancellationTokenSource();
-        _abortRegistration = HttpContext.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _cancellation);
-        _timer = _time.CreateTimer(static state => ((ServerCall)state!).ExceedDeadline(), this, GrpcTimeout.ForTimer(timeout), Timeout.InfiniteTimeSpan);
+        var deadline = _deadline = new DeadlineState(_method.Time.GetUtcNow().UtcDateTime + timeout);
+        deadline.AbortRegistration = HttpContext.RequestAborted.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), deadline.Cancellation);
+        deadline.Timer = _method.Time.CreateTimer(static state => ((ServerCall)state!).ExceedDeadline(), this, GrpcTimeout.ForTimer(timeout), Timeout.InfiniteTimeSpan);
     }
 
     private void ExceedDeadline()
     {
-        _deadlineExceeded = true;
-        Log.DeadlineExceeded(_logger, _method.FullName);
+        var deadline = _deadline!; // made before the timer
+        deadline.IsExceeded = true;
+        Log.DeadlineExceeded(_method.Logger, _method.Method.FullName);
         if (Output.TryEnd())
-            _deadlineAnswer = AnswerDeadlineAsync();
+            deadline.Answer = AnswerDeadlineAsync();
         Input.CancelRead();
         try
         {
-            _cancellation!.Cancel(); // made before the timer
+            deadline.Cancellation.Cancel();
         }
         catch (AggregateException ex)
         {
             // What handlers registered on the token runs here, on a timer, where an exception would end the process.
-            Log.CancellationFailed(_logger, _method.FullName, ex);
+            Log.CancellationFailed(_method.Logger, _method.Method.FullName, ex);
         }
     }
 
@@ -334,8 +326,30 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         }
         catch (Exception ex)
         {
-            Log.DeadlineAnswerFailed(_logger, _method.FullName, ex);
+            Log.DeadlineAnswerFailed(_method.Logger, _method.Method.FullName, ex);
             Reset(ResetCancel);
+        }
+    }
+
+    /// <summary>What only calls with a deadline need. Such a call has a token of its own: its deadline does not abort the request.</summary>
+    private sealed class DeadlineState(DateTime time)
+    {
+        private volatile bool _isExceeded;
+
+        public DateTime Time { get; } = time;
+
+        public CancellationTokenSource Cancellation { get; } = new();
+
+        public CancellationTokenRegistration AbortRegistration { get; set; }
+
+        public ITimer? Timer { get; set; }
+
+        public Task? Answer { get; set; }
+
+        public bool IsExceeded
+        {
+            get => _isExceeded;
+            set => _isExceeded = value;
         }
     }
 
