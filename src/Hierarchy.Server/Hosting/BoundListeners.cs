@@ -84,12 +84,9 @@ internal sealed class BoundListeners : IDisposable
         try
         {
             if (wanted.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
-            // A restarted server finds its port free although old connections linger; a second server does not share it, since listening twice fails.
-            if (!OperatingSystem.IsWindows()) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
+            // ReuseAddress stays off: on Linux it would also share the port with another server, and calls would go to either.
             socket.Bind(wanted);
             var bound = (IPEndPoint)socket.LocalEndPoint!; // It is bound.
-            // Binding alone does not tell of another listener where addresses are reused: listening does.
-            socket.Listen(512);
             _sockets[bound] = socket;
             return bound;
         }

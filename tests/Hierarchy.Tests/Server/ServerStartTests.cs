@@ -57,6 +57,35 @@ public sealed class ServerStartTests
     }
 
     [Fact]
+    public async Task Start_PortOfAnotherServer_IsNotShared()
+    {
+        using var folder = new TemporaryFolder();
+        await using var first = await StartAsync(Options(folder["first"]));
+        var options = Options(folder["second"]);
+        options.ListenGrpc = new Uri(first.ReadyLine.Split("grpc=")[1]).Authority;
+
+        var failure = await Assert.ThrowsAsync<UnavailableException>(() => StartAsync(options));
+
+        Assert.Contains("--listen-grpc", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_AtOnceAfterAStop_FindsItsPortFree()
+    {
+        using var folder = new TemporaryFolder();
+        var options = Options(folder["data"]);
+        await using (var first = await StartAsync(options))
+        {
+            options.ListenGrpc = new Uri(first.ReadyLine.Split("grpc=")[1]).Authority;
+            using var channel = Grpc.Net.Client.GrpcChannel.ForAddress("http://" + options.ListenGrpc);
+            await new Protocol.Admin.V1.AdminService.AdminServiceClient(channel).ListGroupsAsync(new(), cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        await using var again = await StartAsync(options);
+        Assert.Contains(options.ListenGrpc, again.ReadyLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_SecondServerOnTheData_IsRefused()
     {
         using var folder = new TemporaryFolder();
