@@ -36,13 +36,18 @@ internal sealed class RpcServer : IAsyncDisposable
         Action<WebApplication>? map = null,
         Action<KestrelServerOptions>? kestrel = null,
         bool listenHttp1 = false,
-        int port = 0)
+        int port = 0,
+        Action<ListenOptions>? listen = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = listenHttp1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
+            options.Listen(IPAddress.Loopback, port, endpoint =>
+            {
+                endpoint.Protocols = listenHttp1 ? HttpProtocols.Http1 : HttpProtocols.Http2;
+                listen?.Invoke(endpoint);
+            });
             kestrel?.Invoke(options);
         });
         var echo = new EchoEndpoint();
