@@ -118,6 +118,7 @@ public sealed class ClientWireTests
     [Fact]
     public async Task Request_AboveTheLimit_IsResourceExhaustedAndNotSent()
     {
+        Runtime.KeepsMoreThanOfficial();
         var called = false;
         var (app, client) = await RawServer.StartAsync(
             _ =>

@@ -1,6 +1,7 @@
 // A gRPC peer in JavaScript: `peer.js client PORT` checks a server, `peer.js server` is one and prints its port.
 'use strict';
 const assert = require('assert');
+const crypto = require('crypto');
 const grpc = require('@grpc/grpc-js');
 
 const prefix = '/hierarchy.tests.rpc.EchoService/';
@@ -151,7 +152,7 @@ function server() {
     async Expand(call) {
       const { text, count, payload } = call.request;
       if (text === 'sleep') { call.write({}); return sleep(call); }
-      if (text === 'huge') call.write({ payload: Buffer.alloc(5 * MiB) });
+      if (text === 'huge') call.write({ payload: crypto.randomBytes(5 * MiB) });
       else {
         for (let i = 0; i < count; i++)
           if (!call.write({ text, count: i, payload })) await new Promise(resolve => call.once('drain', resolve));

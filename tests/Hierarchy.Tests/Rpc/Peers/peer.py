@@ -1,4 +1,5 @@
 """A gRPC peer in Python: `peer.py client PORT` checks a server, `peer.py server` is one and prints its port."""
+import os
 import sys
 import threading
 import time
@@ -153,7 +154,7 @@ class Service(grpc.GenericRpcHandler):
             self.sleep(context)
             return
         if request[0] == "huge":
-            yield ("", 0, b"x" * (5 * MIB))
+            yield ("", 0, os.urandom(5 * MIB))
             return
         for i in range(request[1]):
             yield (request[0], i, request[2])
