@@ -1,4 +1,5 @@
 using Hierarchy.Benchmarks.Chaos;
+using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Storage;
 
 namespace Hierarchy.Benchmarks;
@@ -10,11 +11,13 @@ internal static class Program
     {
         ["chaos"] = ChaosBenchmark.RunAsync,
         ["digest"] = DigestBenchmark.RunAsync,
+        ["feed"] = FeedBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)
     {
+        if (args is [FeedRoot.Command, var log]) return await FeedRoot.RunAsync(log);
         var unknown = args.Where(name => !All.ContainsKey(name)).ToList();
         if (unknown.Count > 0)
         {
