@@ -73,7 +73,7 @@ public sealed class PeerTests
         }
 
         await FailsAsync(
-            client.UnaryAsync(new EchoRequest { Text = "sleep" }, deadline: DateTime.UtcNow.AddMilliseconds(300), cancellationToken: Token),
+            client.UnaryAsync(new EchoRequest { Text = "sleep" }, deadline: DateTime.UtcNow.AddMilliseconds(700), cancellationToken: Token),
             StatusCode.DeadlineExceeded);
 
         using (var call = client.Expand(new EchoRequest { Text = "sleep" }, cancellationToken: Token))

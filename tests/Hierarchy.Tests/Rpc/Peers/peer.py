@@ -81,7 +81,7 @@ def client(port):
     assert [m[1] for m in chat(iter([("", i, b"") for i in range(200)]))] == list(range(200))
     print("kinds", flush=True)
 
-    fails(lambda: unary(("sleep", 0, b""), timeout=0.3), grpc.StatusCode.DEADLINE_EXCEEDED)
+    fails(lambda: unary(("sleep", 0, b""), timeout=0.7), grpc.StatusCode.DEADLINE_EXCEEDED)
     print("deadline", flush=True)
 
     call = expand(("sleep", 0, b""))
@@ -125,17 +125,22 @@ class Service(grpc.GenericRpcHandler):
         self.cancelled = 0
         self.lock = threading.Lock()
 
-    def sleep(self, context):
+    def count_cancellation(self, context):
+        """Counts when the call ends. Before anything is sent: a generator whose call is over is not resumed."""
         over = threading.Event()
-        if not context.add_callback(over.set):
+
+        def end():
+            with self.lock:
+                self.cancelled += 1
             over.set()
-        over.wait(20)
-        with self.lock:
-            self.cancelled += 1
+
+        if not context.add_callback(end):
+            end()
+        return over
 
     def unary(self, request, context):
         if request[0] == "sleep":
-            self.sleep(context)
+            self.count_cancellation(context).wait(20)
         if request[0] == "cancelled?":
             return ("", self.cancelled, b"")
         if request[0] == "fail":
@@ -150,8 +155,9 @@ class Service(grpc.GenericRpcHandler):
 
     def expand(self, request, context):
         if request[0] == "sleep":
+            over = self.count_cancellation(context)
             yield ("", 0, b"")
-            self.sleep(context)
+            over.wait(20)
             return
         if request[0] == "huge":
             yield ("", 0, os.urandom(5 * MIB))
