@@ -49,7 +49,7 @@ internal static class Program
     private static async Task<int> RunAsync(string? configFile, Dictionary<string, string?> flags, CancellationToken cancellationToken)
     {
         var errors = new List<string>();
-        var configuration = ServerConfiguration.Build(configFile, flags, errors);
+        var configuration = ServerConfiguration.Build(configFile, flags, Environment.GetEnvironmentVariable, errors);
         var options = new ServerOptions();
         configuration.GetSection(ServerOptions.Section).Bind(options);
         errors.AddRange(options.Validate());

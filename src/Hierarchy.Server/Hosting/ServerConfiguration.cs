@@ -3,13 +3,13 @@ namespace Hierarchy.Server.Hosting;
 /// <summary>Puts the settings together: file, then environment, then flags.</summary>
 internal static class ServerConfiguration
 {
-    /// <summary>Builds the configuration; what is wrong with a file is added to the errors.</summary>
-    public static IConfigurationRoot Build(string? configFile, IReadOnlyDictionary<string, string?> flags, List<string> errors)
+    /// <summary>Builds the configuration; what is wrong with a file is added to the errors. <paramref name="variable"/> looks an environment variable up.</summary>
+    public static IConfigurationRoot Build(string? configFile, IReadOnlyDictionary<string, string?> flags, Func<string, string?> variable, List<string> errors)
     {
         var environment = ServerSettings.All
-            .Select(setting => (setting.ConfigurationKey, Value: Environment.GetEnvironmentVariable(setting.Variable)))
-            .Where(variable => !string.IsNullOrEmpty(variable.Value))
-            .ToDictionary(variable => variable.ConfigurationKey, variable => variable.Value);
+            .Select(setting => (setting.ConfigurationKey, Value: variable(setting.Variable)))
+            .Where(set => !string.IsNullOrEmpty(set.Value))
+            .ToDictionary(set => set.ConfigurationKey, set => set.Value);
 
         var data = flags.GetValueOrDefault("Server:Data") ?? environment.GetValueOrDefault("Server:Data");
         var file = configFile ?? (data is null ? null : Path.Combine(data, "hierarchy.json"));
