@@ -67,6 +67,6 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     private async ValueTask ServeAsync(FoldedState state, CancellationToken cancellationToken)
     {
         if (state.Records is { } records) _views.Apply(records, _log.Head, state.Checkpoint);
-        else await _views.CatchUpAsync(head => head.Position == state.Checkpoint.Position ? state.Checkpoint : null, fromNothing: true, cancellationToken);
+        else await _views.CatchUpAsync(head => head.Position == state.Checkpoint.Position ? state.Checkpoint : null, state.Replaced, cancellationToken);
     }
 }

@@ -94,6 +94,6 @@ internal sealed class RunningServer : IAsyncDisposable
         Channel.Dispose();
         await _host.DisposeAsync();
         _folder?.Dispose();
-        Assert.Empty(_errors.Errors);
+        Assert.True(_errors.Errors.IsEmpty, string.Join(Environment.NewLine, _errors.Errors));
     }
 }
