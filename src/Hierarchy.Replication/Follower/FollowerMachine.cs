@@ -172,6 +172,7 @@ internal sealed class FollowerMachine
         if (!_begun) effects.Add(Begin());
         effects.Add(new FollowerEffect.Stage(page.Records, page.Through, page.Head));
         _step = Step.CatchingUp;
+        _backoff.Reset(); // a line that breaks often still gets on: what was staged is not taken again
         _through = page.Through;
         _staging = _staging with { Through = page.Through, SourceHead = Math.Max(_staging.SourceHead, page.Head) };
         Status = Status with { Phase = FollowerPhase.CatchingUp, RecordsTaken = Status.RecordsTaken + page.Records.Count, Through = _through, Target = Math.Max(Status.Target, _through) };
