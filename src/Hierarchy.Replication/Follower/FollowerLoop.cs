@@ -24,6 +24,7 @@ public sealed partial class FollowerLoop
     private readonly FollowerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IStagingObserver? _observer;
     private readonly FollowerMachine _machine;
     private readonly Queue<FollowerEffect> _effects = new();
     private FollowerStatus _status = new();
@@ -39,7 +40,8 @@ public sealed partial class FollowerLoop
         Func<FoldedState, CancellationToken, ValueTask> serve,
         FollowerOptions options,
         TimeProvider time,
-        ILogger<FollowerLoop> logger)
+        ILogger<FollowerLoop> logger,
+        IStagingObserver? observer = null)
     {
         if (parents.Count == 0) throw new ArgumentException("A follower needs at least one parent.", nameof(parents));
         _log = log;
@@ -51,6 +53,7 @@ public sealed partial class FollowerLoop
         _options = options;
         _time = time;
         _logger = logger;
+        _observer = observer;
         _machine = new FollowerMachine(self, parents, options, Random.Shared.NextDouble);
     }
 
@@ -63,9 +66,11 @@ public sealed partial class FollowerLoop
     /// <param name="options">Waits and limits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Says what it follows.</param>
+    /// <param name="observer">Makes the view ready while pages are staged; null for none.</param>
     public static FollowerLoop Create(
         IMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FeedSource? downstream, Func<FoldedState, CancellationToken, ValueTask> serve, FollowerOptions options, TimeProvider time,
-        ILogger<FollowerLoop> logger) => new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger);
+        ILogger<FollowerLoop> logger, IStagingObserver? observer = null) =>
+        new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer);
 
     /// <summary>After every change of <see cref="Status"/>. Handlers hand over and return.</summary>
     public event Action<FollowerStatus>? StatusChanged;
@@ -161,8 +166,10 @@ public sealed partial class FollowerLoop
                 break;
             case FollowerEffect.BeginStaging begin:
                 await _log.BeginStagingAsync(begin.Mode, begin.SourceFloor, cancellationToken);
+                _observer?.Begin(begin.Mode);
                 break;
             case FollowerEffect.Stage stage:
+                if (_observer is not null) await _observer.TakeAsync(stage.Records, cancellationToken);
                 await _log.StageAsync(stage.Records, stage.Through, stage.SourceHead, cancellationToken);
                 break;
             case FollowerEffect.Fold fold:

@@ -1,5 +1,6 @@
 using Hierarchy.Content;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Server.Api.Admin;
@@ -18,6 +19,8 @@ internal static class ApiRegistration
             grpc.Interceptors.Add<ErrorTranslation>();
             grpc.MaxReceiveMessageSize = 16 * 1024 * 1024;
         });
+        services.AddGrpcHealthChecks().AddCheck<ServingCheck>("serving");
+        services.AddGrpcReflection();
         services.AddSingleton(provider => new DecisionDesk(provider.GetRequiredService<ViewPublisher>(), provider.GetService<IAuthorityLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
@@ -37,11 +40,13 @@ internal static class ApiRegistration
 
     public static void MapApi(this WebApplication app)
     {
-        app.MapGrpcService<FeedEndpoint>();
+        app.MapGrpcService<FeedEndpoint>().WithMetadata(FeedService.Descriptor);
         app.MapGrpcService<RollupEndpoint>();
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
         app.MapContent();
     }
 }

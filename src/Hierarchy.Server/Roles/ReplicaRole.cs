@@ -27,7 +27,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         _log = log;
         _views = views;
         _faults = faults;
-        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>());
+        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views);
         _follower.StatusChanged += status => _faults.DigestMismatches = status.DigestMismatches;
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(

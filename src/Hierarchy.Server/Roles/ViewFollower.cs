@@ -1,14 +1,16 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
+using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Wire;
 
 namespace Hierarchy.Server.Roles;
 
 /// <summary>Keeps the served view equal to the log: reads what is new in pages after a start or a fold, and takes whole transactions as they come. One caller at a time.</summary>
-internal sealed partial class ViewFollower(ILogReader log, ViewPublisher views, ILogger<ViewFollower> logger)
+internal sealed partial class ViewFollower(ILogReader log, ViewPublisher views, ILogger<ViewFollower> logger) : IStagingObserver
 {
     private const int PageRecords = 1000;
     private const int PageBytes = 4 * 1024 * 1024;
+    private StagedView? _staged;
 
     /// <summary>Reads everything that the view does not have yet and swaps the view once, at the state that equals the checkpoint.</summary>
     /// <param name="checkpointAt">The checkpoint of a head.</param>
@@ -16,6 +18,16 @@ internal sealed partial class ViewFollower(ILogReader log, ViewPublisher views, 
     /// <param name="cancellationToken">Stops.</param>
     public async Task CatchUpAsync(Func<LogHead, Checkpoint?> checkpointAt, bool fromNothing, CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _staged, null) is { } staged)
+        {
+            var ready = await staged.FinishAsync(cancellationToken);
+            if (checkpointAt(log.Head) is { } folded)
+            {
+                views.Publish(ready.Build(log.Head), folded);
+                return;
+            }
+        }
+
         var previous = fromNothing || views.View.Head.Position.IsEmpty || views.View.Head.Position.Sequence < log.Head.Floor ? null : views.View;
         var builder = new ServedViewBuilder(previous);
         for (var after = previous?.Head.Position.Sequence ?? 0; ;)
@@ -39,6 +51,17 @@ internal sealed partial class ViewFollower(ILogReader log, ViewPublisher views, 
         Take(builder, records);
         views.Publish(builder.Build(head), checkpoint);
     }
+
+    /// <summary>What replaces everything, or comes upon nothing, is built from the pages as they pass; what comes on top of a view is read from the log after the fold.</summary>
+    public void Begin(StagingMode mode)
+    {
+        var staged = mode == StagingMode.Snapshot || views.View.Head.Position.IsEmpty ? new StagedView(Take) : null;
+        Interlocked.Exchange(ref _staged, staged)?.Abandon();
+    }
+
+    /// <summary>Hands over.</summary>
+    public ValueTask TakeAsync(IReadOnlyList<ChangeRecord> records, CancellationToken cancellationToken) =>
+        _staged is { } staged ? staged.TakeAsync(records, cancellationToken) : ValueTask.CompletedTask;
 
     private void Take(ServedViewBuilder builder, IReadOnlyList<ChangeRecord> records)
     {
