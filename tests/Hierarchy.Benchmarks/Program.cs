@@ -1,5 +1,6 @@
 using Hierarchy.Benchmarks.Chaos;
 using Hierarchy.Benchmarks.Feed;
+using Hierarchy.Benchmarks.Rpc;
 using Hierarchy.Benchmarks.Storage;
 
 namespace Hierarchy.Benchmarks;
@@ -12,12 +13,14 @@ internal static class Program
         ["chaos"] = ChaosBenchmark.RunAsync,
         ["digest"] = DigestBenchmark.RunAsync,
         ["feed"] = FeedBenchmark.RunAsync,
+        ["rpc"] = RpcBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)
     {
         if (args is [FeedRoot.Command, var log]) return await FeedRoot.RunAsync(log);
+        if (args is [BenchServer.Command]) return await BenchServer.RunAsync();
         var unknown = args.Where(name => !All.ContainsKey(name)).ToList();
         if (unknown.Count > 0)
         {
