@@ -122,6 +122,7 @@ public sealed partial class FollowerLoop
         {
             Log.StorageFailed(_logger, e);
             _unserved = true;
+            _observer?.Begin(StagingMode.None);
             StartOver(FeedEnd.Storage, $"This server's own storage or view failed: {e.Message} See the log; it tries again.");
         }
     }

@@ -8,7 +8,7 @@ namespace Hierarchy.Replication.Follower;
 /// </summary>
 public interface IStagingObserver
 {
-    /// <summary>A staging begins with nothing in it; whatever was seen before counts no more.</summary>
+    /// <summary>A staging begins with nothing in it; whatever was seen before counts no more. With <see cref="StagingMode.None"/> that alone: storage failed, and it is not known which pages it kept.</summary>
     void Begin(StagingMode mode);
 
     /// <summary>Records in log order; some may come again after a broken call. Waits while the observer is behind.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
@@ -13,6 +14,8 @@ namespace Hierarchy.Replication.Wire;
 internal static class FeedCodec
 {
     private const int MaxAncestry = 64;
+    private const int LongestNumber = 11;
+    private const int BatchField = Proto.Page.BatchFieldNumber; // as in Transaction
 
     public static FeedFrame Started(ServerIdentity self, IReadOnlyList<Guid> ancestry, long floor, long from, long head)
     {
@@ -29,12 +32,28 @@ internal static class FeedCodec
         return Small(new Proto.FollowResponse { Started = started });
     }
 
-    public static FeedFrame Page(IReadOnlyList<ChangeRecord> records, long through, long head) => Page(RecordBatches.Encode(records), through, head);
+    public static FeedFrame Page(IReadOnlyList<ChangeRecord> records, long through, long head)
+    {
+        Span<byte> rest = stackalloc byte[2 * LongestNumber];
+        var writer = new ProtoWriter(rest);
+        writer.Number(Proto.Page.ThroughFieldNumber, (ulong)through);
+        writer.Number(Proto.Page.HeadSequenceFieldNumber, (ulong)head);
+        return Encode(Proto.FollowResponse.PageFieldNumber, records, rest[..writer.Written]);
+    }
 
     public static FeedFrame CaughtUp(Checkpoint checkpoint) => Small(new Proto.FollowResponse { CaughtUp = new Proto.CaughtUp { Checkpoint = checkpoint.ToProto() } });
 
-    public static FeedFrame Transaction(IReadOnlyList<ChangeRecord> records, Checkpoint checkpoint, long floor) =>
-        Transaction(RecordBatches.Encode(records), checkpoint, floor);
+    public static FeedFrame Transaction(IReadOnlyList<ChangeRecord> records, Checkpoint checkpoint, long floor)
+    {
+        var state = checkpoint.ToProto();
+        var size = state.CalculateSize();
+        var rest = new byte[size + (3 * LongestNumber)];
+        var writer = new ProtoWriter(rest);
+        writer.Open(Proto.Transaction.CheckpointFieldNumber, size);
+        state.WriteTo(writer.Take(size));
+        writer.Number(Proto.Transaction.FloorFieldNumber, (ulong)floor);
+        return Encode(Proto.FollowResponse.TransactionFieldNumber, records, rest.AsSpan(0, writer.Written));
+    }
 
     public static FeedFrame Bookmark(Checkpoint checkpoint) => Small(new Proto.FollowResponse { Bookmark = new Proto.Bookmark { Checkpoint = checkpoint.ToProto() } });
 
@@ -71,45 +90,36 @@ internal static class FeedCodec
         };
     }
 
-    private static FeedFrame Page(in RecordBatches.Encoded batch, long through, long head)
+    /// <summary>An event whose first field is a batch. Plain records are written straight into the frame: a source that feeds a new replica copies every payload, and copies it once.</summary>
+    private static FeedFrame Encode(int field, IReadOnlyList<ChangeRecord> records, ReadOnlySpan<byte> rest)
     {
-        var batchSize = BatchSize(batch);
-        var body = Nested(batchSize) + ProtoWriter.SizeOfNumber((ulong)through) + ProtoWriter.SizeOfNumber((ulong)head);
+        var size = RecordBatches.Measure(records);
+        var bytes = LayOut(field, Encoding.Identity, size, size, rest, out var plain);
+        RecordBatches.Write(records, bytes.AsSpan(plain));
+        if (RecordBatches.TryCompress(bytes.AsSpan(plain)) is not { } packed) return new FeedFrame(bytes, Encoding.Identity);
+        bytes = LayOut(field, Encoding.Brotli, size, packed.Count, rest, out var data);
+        packed.AsSpan().CopyTo(bytes.AsSpan(data));
+        ArrayPool<byte>.Shared.Return(packed.Array!); // it was rented
+        return new FeedFrame(bytes, Encoding.Brotli);
+    }
+
+    /// <summary>Everything but the batch's data, for which it leaves room.</summary>
+    private static byte[] LayOut(int field, Encoding encoding, int size, int length, ReadOnlySpan<byte> rest, out Range data)
+    {
+        var batch = ProtoWriter.SizeOfNumber((ulong)encoding) + ProtoWriter.SizeOfNumber((ulong)size) + ProtoWriter.SizeOfBytes(length);
+        var body = Nested(batch) + rest.Length;
         var bytes = GC.AllocateUninitializedArray<byte>(Nested(body));
         var writer = new ProtoWriter(bytes);
-        writer.Open(Proto.FollowResponse.PageFieldNumber, body);
-        WriteBatch(ref writer, Proto.Page.BatchFieldNumber, batch, batchSize);
-        writer.Number(Proto.Page.ThroughFieldNumber, (ulong)through);
-        writer.Number(Proto.Page.HeadSequenceFieldNumber, (ulong)head);
-        return new FeedFrame(bytes, batch.Encoding);
+        writer.Open(field, body);
+        writer.Open(BatchField, batch);
+        writer.Number(Proto.EncodedBatch.EncodingFieldNumber, (ulong)encoding);
+        writer.Number(Proto.EncodedBatch.SizeFieldNumber, (ulong)size);
+        if (length > 0) writer.Open(Proto.EncodedBatch.DataFieldNumber, length);
+        data = writer.Written..(writer.Written + length);
+        writer.Take(length);
+        writer.Raw(rest);
+        return bytes;
     }
-
-    private static FeedFrame Transaction(in RecordBatches.Encoded batch, Checkpoint checkpoint, long floor)
-    {
-        var state = checkpoint.ToProto();
-        var stateSize = state.CalculateSize();
-        var batchSize = BatchSize(batch);
-        var body = Nested(batchSize) + Nested(stateSize) + ProtoWriter.SizeOfNumber((ulong)floor);
-        var bytes = GC.AllocateUninitializedArray<byte>(Nested(body));
-        var writer = new ProtoWriter(bytes);
-        writer.Open(Proto.FollowResponse.TransactionFieldNumber, body);
-        WriteBatch(ref writer, Proto.Transaction.BatchFieldNumber, batch, batchSize);
-        writer.Open(Proto.Transaction.CheckpointFieldNumber, stateSize);
-        state.WriteTo(writer.Take(stateSize));
-        writer.Number(Proto.Transaction.FloorFieldNumber, (ulong)floor);
-        return new FeedFrame(bytes, batch.Encoding);
-    }
-
-    private static void WriteBatch(ref ProtoWriter writer, int field, in RecordBatches.Encoded batch, int size)
-    {
-        writer.Open(field, size);
-        writer.Number(Proto.EncodedBatch.EncodingFieldNumber, (ulong)batch.Encoding);
-        writer.Number(Proto.EncodedBatch.SizeFieldNumber, (ulong)batch.Size);
-        writer.Bytes(Proto.EncodedBatch.DataFieldNumber, batch.Bytes.Span);
-    }
-
-    private static int BatchSize(in RecordBatches.Encoded batch) =>
-        ProtoWriter.SizeOfNumber((ulong)batch.Encoding) + ProtoWriter.SizeOfNumber((ulong)batch.Size) + ProtoWriter.SizeOfBytes(batch.Bytes.Length);
 
     private static int Nested(int size) => 1 + ProtoWriter.SizeOf((ulong)size) + size;
 

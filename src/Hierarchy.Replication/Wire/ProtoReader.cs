@@ -3,7 +3,7 @@ using Hierarchy.Domain;
 namespace Hierarchy.Replication.Wire;
 
 /// <summary>
-/// Reads protobuf fields without copying: a length-delimited field comes as its range in the buffer. For the records of the feed alone, where the generated parser would copy every payload;
+/// Reads protobuf fields without copying: a length-delimited field comes as its range in the buffer. For the records of the feed and of the catalog alone, of which there are many;
 /// everything small goes through the generated messages.
 /// </summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> buffer)
@@ -86,5 +86,5 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> buffer)
     }
 
     private static IntegrityException Malformed() =>
-        new("Reading the feed: a message is not well-formed protobuf. The parent, or something between it and this server, is at fault; compare the versions of both.");
+        new("A record or a message of the feed is not well-formed protobuf. The server that sent it, or something between it and this server, is at fault; compare the versions of both.");
 }

@@ -24,20 +24,42 @@ internal static class RecordBatches
     private const int FastQuality = 1;
     private const int Window = 18;
 
-    /// <summary>A batch ready for the wire.</summary>
+    /// <summary>A batch as it came.</summary>
     internal readonly record struct Encoded(Encoding Encoding, int Size, ReadOnlyMemory<byte> Bytes);
 
-    public static Encoded Encode(IReadOnlyList<ChangeRecord> records)
+    /// <summary>Bytes of a batch, before encoding.</summary>
+    public static int Measure(IReadOnlyList<ChangeRecord> records)
     {
-        var plain = Write(records);
-        if (plain.Length >= CompressFrom && SampleRatio(plain) < WorthSample)
-        {
-            var packed = new byte[plain.Length];
-            if (BrotliEncoder.TryCompress(plain, packed, out var length, FastQuality, Window) && length < plain.Length * WorthWhole)
-                return new Encoded(Encoding.Brotli, plain.Length, packed.AsMemory(0, length));
-        }
+        var size = 0;
+        for (var i = 0; i < records.Count; i++) size = checked(size + SizeOf(records[i]));
+        return size;
+    }
 
-        return new Encoded(Encoding.Identity, plain.Length, plain);
+    /// <summary>Lays a batch out in as many bytes as were measured.</summary>
+    public static void Write(IReadOnlyList<ChangeRecord> records, Span<byte> to)
+    {
+        var writer = new ProtoWriter(to);
+        for (var i = 0; i < records.Count; i++)
+        {
+            var record = records[i];
+            writer.Open(1, BodySize(record));
+            writer.Number(1, (ulong)record.Sequence);
+            writer.Number(2, (ulong)record.Kind);
+            writer.Bytes(3, record.Key.Span);
+            writer.Bytes(4, record.Payload.GetValueOrDefault().Span);
+            writer.Number(5, record.IsTombstone ? 1u : 0u);
+        }
+    }
+
+    /// <summary>The batch compressed, in a rented array that the caller gives back; null where it does not pay.</summary>
+    public static ArraySegment<byte>? TryCompress(ReadOnlySpan<byte> plain)
+    {
+        if (plain.Length < CompressFrom || SampleRatio(plain) >= WorthSample) return null;
+        var packed = ArrayPool<byte>.Shared.Rent(plain.Length);
+        if (BrotliEncoder.TryCompress(plain, packed, out var length, FastQuality, Window) && length < plain.Length * WorthWhole)
+            return new ArraySegment<byte>(packed, 0, length);
+        ArrayPool<byte>.Shared.Return(packed);
+        return null;
     }
 
     /// <summary>The plain bytes of a batch that came encoded.</summary>
@@ -126,26 +148,6 @@ internal static class RecordBatches
         if (key.Length > MaxKey || (deleted && !payload.IsEmpty))
             throw new IntegrityException($"Reading the feed: record {sequence} of kind {kind} has a key of {key.Length} bytes (limit {MaxKey}), or is deleted and has a payload. Nothing of its batch was taken.");
         return new ChangeRecord(sequence, kind, key, deleted ? (ReadOnlyMemory<byte>?)null : payload);
-    }
-
-    private static byte[] Write(IReadOnlyList<ChangeRecord> records)
-    {
-        var size = 0;
-        for (var i = 0; i < records.Count; i++) size = checked(size + SizeOf(records[i]));
-        var bytes = GC.AllocateUninitializedArray<byte>(size);
-        var writer = new ProtoWriter(bytes);
-        for (var i = 0; i < records.Count; i++)
-        {
-            var record = records[i];
-            writer.Open(1, BodySize(record));
-            writer.Number(1, (ulong)record.Sequence);
-            writer.Number(2, (ulong)record.Kind);
-            writer.Bytes(3, record.Key.Span);
-            writer.Bytes(4, record.Payload.GetValueOrDefault().Span);
-            writer.Number(5, record.IsTombstone ? 1u : 0u);
-        }
-
-        return bytes;
     }
 
     private static int BodySize(in ChangeRecord record) =>

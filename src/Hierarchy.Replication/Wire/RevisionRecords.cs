@@ -5,7 +5,6 @@ using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Protocol.Catalog.V1;
-using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
 using Utf8 = System.Text.Encoding;
 
 namespace Hierarchy.Replication.Wire;
@@ -83,36 +82,7 @@ public static class RevisionRecords
 
     /// <summary>What a server keeps in memory of the revision.</summary>
     /// <exception cref="IntegrityException">The payload is not a revision record.</exception>
-    public static CatalogEntry ReadEntry(long sequence, ReadOnlyMemory<byte> payload)
-    {
-        var head = ReadHead(payload);
-        return new CatalogEntry
-        {
-            RevisionId = head.RevisionId,
-            Id = new RevisionId(ToGuid(head.UpdateId), head.RevisionNumber),
-            Sequence = sequence,
-            Type = (UpdateType)head.Type,
-            Title = head.Title,
-            DocumentDigest = head.DocumentSha256.Memory,
-            KnowledgeBaseArticles = head.KnowledgeBaseArticles.Count == 0 ? [] : head.KnowledgeBaseArticles.ToArray(),
-            Categories = Guids(head.Categories),
-            CategoryType = head.CategoryType.Length == 0 ? null : head.CategoryType,
-            Prerequisites = head.Prerequisites.Count == 0 ? [] : head.Prerequisites.Select(clause => new Prerequisite(Guids(clause.AnyOf), clause.IsCategory)).ToArray(),
-            BundledUpdates = head.BundledUpdates.Count == 0
-                ? []
-                : head.BundledUpdates.Select(bundle => new BundleGroup(bundle.AnyOf.Select(id => new RevisionId(ToGuid(id.UpdateId), id.RevisionNumber)).ToArray())).ToArray(),
-            SupersededUpdates = Guids(head.SupersededUpdates),
-            Files = head.Files.Count == 0
-                ? []
-                : head.Files.Where(file => file.Sha1.Length == 20)
-                    .Select(file => new CatalogFile(file.Name, file.Size, file.Sha1.Memory, file.Sha256.Memory, file.MicrosoftUpdateUrl.Length == 0 ? null : file.MicrosoftUpdateUrl)).ToArray(),
-            PublicationState = head.Expired ? PublicationState.Expired : PublicationState.Published,
-            IsExplicitlyDeployable = head.ExplicitlyDeployable,
-            CanUninstall = head.CanUninstall,
-            CanRequestUserInput = head.CanRequestUserInput,
-            EulaId = head.EulaId.Length == 16 ? ToGuid(head.EulaId) : null,
-        };
-    }
+    public static CatalogEntry ReadEntry(long sequence, ReadOnlyMemory<byte> payload) => CatalogEntryReader.Read(sequence, payload.Span);
 
     internal static ByteString FromGuid(Guid id) => ByteString.CopyFrom(id.ToByteArray(bigEndian: true));
 
@@ -201,6 +171,4 @@ public static class RevisionRecords
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(payload, out var segment)
             ? new CodedInputStream(segment.Array!, segment.Offset, segment.Count) // TryGetArray gave an array.
             : new CodedInputStream(payload.ToArray());
-
-    private static Guid[] Guids(Google.Protobuf.Collections.RepeatedField<ByteString> ids) => ids.Count == 0 ? [] : ids.Select(ToGuid).ToArray();
 }

@@ -55,7 +55,7 @@ internal sealed partial class ViewFollower(ILogReader log, ViewPublisher views, 
     /// <summary>What replaces everything, or comes upon nothing, is built from the pages as they pass; what comes on top of a view is read from the log after the fold.</summary>
     public void Begin(StagingMode mode)
     {
-        var staged = mode == StagingMode.Snapshot || views.View.Head.Position.IsEmpty ? new StagedView(Take) : null;
+        var staged = mode == StagingMode.Snapshot || (mode == StagingMode.CatchUp && views.View.Head.Position.IsEmpty) ? new StagedView(Take) : null;
         Interlocked.Exchange(ref _staged, staged)?.Abandon();
     }
 

@@ -16,7 +16,7 @@ using Xunit;
 namespace Hierarchy.Tests.Replication;
 
 /// <summary>A server reduced to its log and its feed: real SQLite, real HTTP/2.</summary>
-internal sealed class FeedNode : IAsyncDisposable
+internal sealed class FeedNode : IAsyncDisposable, IStagingObserver
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _stop = new();
@@ -39,7 +39,7 @@ internal sealed class FeedNode : IAsyncDisposable
         _app = builder.Build();
         _app.MapGrpcService<FeedEndpoint>();
         if (log is IMirrorLog mirror)
-            Loop = FollowerLoop.Create(mirror, self, parents, source, ServeAsync, new FollowerOptions { FirstDelay = TimeSpan.FromMilliseconds(20), LongestDelay = TimeSpan.FromMilliseconds(500) }, TimeProvider.System, NullLogger<FollowerLoop>.Instance);
+            Loop = FollowerLoop.Create(mirror, self, parents, source, ServeAsync, new FollowerOptions { FirstDelay = TimeSpan.FromMilliseconds(20), LongestDelay = TimeSpan.FromMilliseconds(500) }, TimeProvider.System, NullLogger<FollowerLoop>.Instance, this);
         if (Loop is not null) Loop.StatusChanged += _ => Tell();
         _running = StartAsync();
     }
@@ -51,6 +51,11 @@ internal sealed class FeedNode : IAsyncDisposable
     public FeedSource Source { get; }
 
     public FollowerLoop? Loop { get; }
+
+    /// <summary>The latest of each key that was shown while it was staged.</summary>
+    public ConcurrentDictionary<(int Kind, string Key), string> Prepared { get; } = new();
+
+    public ConcurrentQueue<StagingMode> Begun { get; } = new();
 
     public ConcurrentQueue<FoldedState> Served { get; } = new();
 
@@ -102,6 +107,18 @@ internal sealed class FeedNode : IAsyncDisposable
         await UntilAsync(() => !Served.IsEmpty && Served.Last().Checkpoint.Position == other.Log.Head.Position, cancellationToken);
         Assert.Equal(other.Log.Head.Count, Log.Head.Count);
         Assert.Equal(other.Log.Head.Digest.ToArray(), Log.Head.Digest.ToArray());
+    }
+
+    public void Begin(StagingMode mode)
+    {
+        Prepared.Clear();
+        Begun.Enqueue(mode);
+    }
+
+    public ValueTask TakeAsync(IReadOnlyList<ChangeRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var record in records) Prepared[(record.Kind, Convert.ToHexString(record.Key.Span))] = FeedSample.Describe(record);
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()

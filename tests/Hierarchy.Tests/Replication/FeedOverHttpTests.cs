@@ -39,7 +39,7 @@ public sealed class FeedOverHttpTests : IDisposable
     [Fact]
     public async Task Replica_StoppedAndStartedAgain_GoesOnFromItsPosition()
     {
-        await using var root = await FeedNode.RootAsync(_folder["root.db"]);
+        await using var root = await FeedNode.RootAsync(_folder["root.db"], new FeedOptions { TailTransactions = 0 });
         await FillAsync(root, 2000);
         await using (var replica = await FeedNode.ReplicaAsync(_folder["replica.db"], [root.Url]))
             await replica.UntilEqualAsync(root, Token);
@@ -48,8 +48,10 @@ public sealed class FeedOverHttpTests : IDisposable
 
         await using var again = await FeedNode.ReplicaAsync(_folder["replica.db"], [root.Url]);
         Assert.Equal(position, again.Log.Head.Position.Sequence);
-        await again.UntilAsync(() => again.Log.Head.Position == root.Log.Head.Position, Token);
+        await again.UntilEqualAsync(root, Token);
         Assert.True(again.Loop!.Status.RecordsTaken < 10);
+        Assert.Equal([StagingMode.CatchUp], again.Begun);
+        Assert.Equal(["while away"], again.Prepared.Keys.Select(key => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(key.Key))));
     }
 
     [Fact]
@@ -80,6 +82,29 @@ public sealed class FeedOverHttpTests : IDisposable
         Assert.Single(replica.Served);
         // Two megabytes of records: what a cut loses is what was on its way.
         Assert.InRange(link.BytesFromTarget, 2_000_000, 2_000_000 + (cuts * 600_000));
+    }
+
+    [Fact]
+    public async Task CatchUp_GoneOnWithAfterARestart_IsNotSaidToBegin()
+    {
+        await using var root = await FeedNode.RootAsync(_folder["root.db"], new FeedOptions { PageRecords = 50 });
+        await FillAsync(root, 2000, payload: 500);
+        await using var link = FaultyLink.To((IPEndPoint)IPEndPoint.Parse(root.Url.Authority));
+        link.CutAfter(400_000);
+        await using (var replica = await FeedNode.ReplicaAsync(_folder["replica.db"], [new Uri($"http://{link.Address}")]))
+        {
+            await replica.UntilAsync(() => replica.Loop!.Status.Through > 0, Token);
+            link.IsDown = true;
+            link.Cut();
+            await replica.UntilAsync(() => replica.Loop!.Status.Phase == FollowerPhase.Waiting, Token);
+        }
+
+        await using var again = await FeedNode.ReplicaAsync(_folder["replica.db"], [root.Url]);
+        await again.UntilEqualAsync(root, Token);
+
+        Assert.Single(again.Served);
+        Assert.Empty(again.Begun);
+        Assert.True(again.Loop!.Status.RecordsTaken < 2001);
     }
 
     [Fact]
@@ -115,6 +140,8 @@ public sealed class FeedOverHttpTests : IDisposable
         await again.UntilEqualAsync(root, Token);
 
         Assert.True(Assert.Single(again.Served).Replaced);
+        Assert.Equal([StagingMode.Snapshot], again.Begun);
+        Assert.Equal((await RecordsAsync(again.Log)).Order(), again.Prepared.Values.Order());
         Assert.Equal(root.Log.Head.Floor, again.Log.Head.Floor);
     }
 

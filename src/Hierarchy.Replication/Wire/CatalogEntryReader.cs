@@ -1,0 +1,255 @@
+using System.Text;
+using Hierarchy.Domain;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Protocol.Catalog.V1;
+using File = Hierarchy.Protocol.Catalog.V1.File;
+using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
+
+namespace Hierarchy.Replication.Wire;
+
+/// <summary>
+/// Reads what a server keeps in memory of a revision straight from the record's bytes: a start, a snapshot and a catch-up read every one of them, and the generated classes would make ten objects
+/// for each that is kept. Fields of later versions are passed over. Nothing refers to the payload afterwards.
+/// </summary>
+internal sealed class CatalogEntryReader
+{
+    private const int GuidBytes = 16;
+    private const int Sha1Bytes = 20;
+
+    [ThreadStatic]
+    private static CatalogEntryReader? _ofThisThread;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly List<string> _articles = [];
+    private readonly List<Guid> _categories = [];
+    private readonly List<Guid> _superseded = [];
+    private readonly List<Prerequisite> _prerequisites = [];
+    private readonly List<BundleGroup> _bundles = [];
+    private readonly List<CatalogFile> _files = [];
+    private readonly List<Guid> _ids = [];
+    private readonly List<RevisionId> _children = [];
+
+    private CatalogEntryReader()
+    {
+    }
+
+    /// <summary>The entry of a revision's record.</summary>
+    /// <exception cref="IntegrityException">The payload is not a revision record.</exception>
+    public static CatalogEntry Read(long sequence, ReadOnlySpan<byte> payload)
+    {
+        var reader = new ProtoReader(payload);
+        while (reader.NextField())
+        {
+            if (reader.Field != RevisionRecord.HeadFieldNumber)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            try
+            {
+                return (_ofThisThread ??= new CatalogEntryReader()).ReadHead(sequence, payload[reader.ReadBytes()]);
+            }
+            catch (DecoderFallbackException e)
+            {
+                throw new IntegrityException("A revision record holds text that is not UTF-8; the server that wrote it is damaged.", e);
+            }
+        }
+
+        throw new IntegrityException("A revision record has no head; the server that wrote it is damaged or much newer.");
+    }
+
+    private CatalogEntry ReadHead(long sequence, ReadOnlySpan<byte> head)
+    {
+        Clear();
+        Guid? updateId = null, eula = null;
+        int revisionId = 0, revisionNumber = 0, type = 0;
+        string title = "", categoryType = "";
+        byte[] digest = [];
+        bool expired = false, deployable = false, uninstall = false, input = false;
+        var reader = new ProtoReader(head);
+        while (reader.NextField())
+        {
+            switch (reader.Field)
+            {
+                case RevisionHead.RevisionIdFieldNumber:
+                    revisionId = (int)reader.ReadNumber();
+                    break;
+                case RevisionHead.UpdateIdFieldNumber:
+                    updateId = Id(head[reader.ReadBytes()]);
+                    break;
+                case RevisionHead.RevisionNumberFieldNumber:
+                    revisionNumber = (int)reader.ReadNumber();
+                    break;
+                case RevisionHead.TypeFieldNumber:
+                    type = (int)reader.ReadNumber();
+                    break;
+                case RevisionHead.TitleFieldNumber:
+                    title = Text(head[reader.ReadBytes()]);
+                    break;
+                case RevisionHead.KnowledgeBaseArticlesFieldNumber:
+                    _articles.Add(Text(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.CategoryTypeFieldNumber:
+                    categoryType = Text(head[reader.ReadBytes()]);
+                    break;
+                case RevisionHead.CategoriesFieldNumber:
+                    _categories.Add(Id(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.PrerequisitesFieldNumber:
+                    _prerequisites.Add(ReadClause(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.BundledUpdatesFieldNumber:
+                    _bundles.Add(ReadBundle(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.SupersededUpdatesFieldNumber:
+                    _superseded.Add(Id(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.FilesFieldNumber:
+                    if (ReadFile(head[reader.ReadBytes()]) is { } file) _files.Add(file);
+                    break;
+                case RevisionHead.ExpiredFieldNumber:
+                    expired = reader.ReadNumber() != 0;
+                    break;
+                case RevisionHead.ExplicitlyDeployableFieldNumber:
+                    deployable = reader.ReadNumber() != 0;
+                    break;
+                case RevisionHead.CanUninstallFieldNumber:
+                    uninstall = reader.ReadNumber() != 0;
+                    break;
+                case RevisionHead.CanRequestUserInputFieldNumber:
+                    input = reader.ReadNumber() != 0;
+                    break;
+                case RevisionHead.EulaIdFieldNumber:
+                    var bytes = head[reader.ReadBytes()];
+                    eula = bytes.Length == GuidBytes ? Id(bytes) : null;
+                    break;
+                case RevisionHead.DocumentSha256FieldNumber:
+                    digest = head[reader.ReadBytes()].ToArray();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return new CatalogEntry
+        {
+            RevisionId = revisionId,
+            Id = new RevisionId(updateId ?? throw new IntegrityException("A revision record names no update; the server that wrote it is damaged or much newer."), revisionNumber),
+            Sequence = sequence,
+            Type = (UpdateType)type,
+            Title = title,
+            DocumentDigest = digest,
+            KnowledgeBaseArticles = Take(_articles),
+            Categories = Take(_categories),
+            CategoryType = categoryType.Length == 0 ? null : categoryType,
+            Prerequisites = Take(_prerequisites),
+            BundledUpdates = Take(_bundles),
+            SupersededUpdates = Take(_superseded),
+            Files = Take(_files),
+            PublicationState = expired ? PublicationState.Expired : PublicationState.Published,
+            IsExplicitlyDeployable = deployable,
+            CanUninstall = uninstall,
+            CanRequestUserInput = input,
+            EulaId = eula,
+        };
+    }
+
+    private Prerequisite ReadClause(ReadOnlySpan<byte> clause)
+    {
+        _ids.Clear();
+        var isCategory = false;
+        var reader = new ProtoReader(clause);
+        while (reader.NextField())
+        {
+            if (reader.Field == Clause.AnyOfFieldNumber) _ids.Add(Id(clause[reader.ReadBytes()]));
+            else if (reader.Field == Clause.IsCategoryFieldNumber) isCategory = reader.ReadNumber() != 0;
+            else reader.Skip();
+        }
+
+        return new Prerequisite(Take(_ids), isCategory);
+    }
+
+    private BundleGroup ReadBundle(ReadOnlySpan<byte> bundle)
+    {
+        _children.Clear();
+        var reader = new ProtoReader(bundle);
+        while (reader.NextField())
+        {
+            if (reader.Field == Bundle.AnyOfFieldNumber) _children.Add(ReadIdentity(bundle[reader.ReadBytes()]));
+            else reader.Skip();
+        }
+
+        return new BundleGroup(Take(_children));
+    }
+
+    private static RevisionId ReadIdentity(ReadOnlySpan<byte> identity)
+    {
+        Guid? id = null;
+        var number = 0;
+        var reader = new ProtoReader(identity);
+        while (reader.NextField())
+        {
+            if (reader.Field == Identity.UpdateIdFieldNumber) id = Id(identity[reader.ReadBytes()]);
+            else if (reader.Field == Identity.RevisionNumberFieldNumber) number = (int)reader.ReadNumber();
+            else reader.Skip();
+        }
+
+        return new RevisionId(id ?? throw new IntegrityException("A revision record bundles an update without an id; the server that wrote it is damaged or much newer."), number);
+    }
+
+    /// <summary>Null for a file that no client could ask for.</summary>
+    private static CatalogFile? ReadFile(ReadOnlySpan<byte> file)
+    {
+        string name = "", url = "";
+        var size = 0L;
+        Range sha1 = default, sha256 = default;
+        var reader = new ProtoReader(file);
+        while (reader.NextField())
+        {
+            switch (reader.Field)
+            {
+                case File.NameFieldNumber:
+                    name = Text(file[reader.ReadBytes()]);
+                    break;
+                case File.SizeFieldNumber:
+                    size = (long)reader.ReadNumber();
+                    break;
+                case File.Sha1FieldNumber:
+                    sha1 = reader.ReadBytes();
+                    break;
+                case File.Sha256FieldNumber:
+                    sha256 = reader.ReadBytes();
+                    break;
+                case File.MicrosoftUpdateUrlFieldNumber:
+                    url = Text(file[reader.ReadBytes()]);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return file[sha1].Length == Sha1Bytes ? new CatalogFile(name, size, file[sha1].ToArray(), file[sha256].ToArray(), url.Length == 0 ? null : url) : null;
+    }
+
+    private void Clear()
+    {
+        _articles.Clear();
+        _categories.Clear();
+        _superseded.Clear();
+        _prerequisites.Clear();
+        _bundles.Clear();
+        _files.Clear();
+    }
+
+    private static T[] Take<T>(List<T> list) => list.Count == 0 ? [] : list.ToArray();
+
+    private static string Text(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? "" : Strict.GetString(bytes);
+
+    private static Guid Id(ReadOnlySpan<byte> bytes) => bytes.Length == GuidBytes
+        ? new Guid(bytes, bigEndian: true)
+        : throw new IntegrityException($"An id of {bytes.Length} bytes stands where one of {GuidBytes} belongs.");
+}
