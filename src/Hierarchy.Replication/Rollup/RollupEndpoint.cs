@@ -15,7 +15,19 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
     /// <summary>One child's call.</summary>
     public override async Task Rollup(IAsyncStreamReader<RollupRequest> requestStream, IServerStreamWriter<RollupResponse> responseStream, ServerCallContext context)
     {
-        var cancellationToken = context.CancellationToken;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, inbox.Stopping);
+        try
+        {
+            await TakeAllAsync(requestStream, responseStream, either.Token);
+        }
+        catch (OperationCanceledException) when (inbox.Stopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw new UnavailableException("Taking reports: this server stops; connect again.");
+        }
+    }
+
+    private async Task TakeAllAsync(IAsyncStreamReader<RollupRequest> requestStream, IServerStreamWriter<RollupResponse> responseStream, CancellationToken cancellationToken)
+    {
         if (!await requestStream.MoveNext(cancellationToken) || requestStream.Current.Started is not { } started)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "A roll-up begins with RollupStarted."));
         var serverId = Positions.Id(started.ServerId, "server").ToString("D");

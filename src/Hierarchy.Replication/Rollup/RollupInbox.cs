@@ -4,8 +4,11 @@ namespace Hierarchy.Replication.Rollup;
 
 /// <summary>What the calls of all children share: where server statuses go, and the signal that the root has more.</summary>
 /// <param name="receive">Takes server statuses; hands over and returns.</param>
-public sealed class RollupInbox(Action<ServerStatuses> receive)
+/// <param name="stopping">Ends the calls, which would never end by themselves, when this server stops.</param>
+public sealed class RollupInbox(Action<ServerStatuses> receive, CancellationToken stopping)
 {
+    internal CancellationToken Stopping => stopping;
+
     private TaskCompletionSource _rooted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when the root has more than when it was taken.</summary>

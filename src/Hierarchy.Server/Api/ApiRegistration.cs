@@ -34,12 +34,15 @@ internal static class ApiRegistration
         services.AddSingleton<ClientEndpoint>();
         services.AddSingleton<LocatorEndpoint>();
         FeedEndpoint.AddFeed(services);
-        services.AddSingleton(provider => new RollupInbox(statuses => provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers)));
+        services.AddSingleton(provider => new RollupInbox(
+            statuses => provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<RollupEndpoint>();
     }
 
     public static void MapApi(this WebApplication app)
     {
+        // Calls that never end by themselves would hold up the server's stop.
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<FeedSource>().Dispose);
         app.MapGrpcService<FeedEndpoint>().WithMetadata(FeedService.Descriptor);
         app.MapGrpcService<RollupEndpoint>();
         app.MapGrpcService<ClientEndpoint>();

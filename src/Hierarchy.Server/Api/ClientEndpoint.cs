@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Reports;
@@ -16,7 +17,7 @@ using UpdateState = Hierarchy.Domain.Reports.UpdateState;
 namespace Hierarchy.Server.Api;
 
 /// <summary>Serves agents: what is decided for them, the documents to decide by, and their reports. What is sent is the difference of two decision sets, never a range of the log.</summary>
-internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IReportStore reports, ServerIdentity self, TimeProvider time) : ClientService.ClientServiceBase
+internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IReportStore reports, ServerIdentity self, IHostApplicationLifetime lifetime, TimeProvider time) : ClientService.ClientServiceBase
 {
     private const int BatchSize = 1000;
     private const int MaxRevisions = 1000;
@@ -49,7 +50,16 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
             await responseStream.WriteAsync(new SyncResponse { Decisions = batch }, context.CancellationToken);
         await responseStream.WriteAsync(new SyncResponse { Completed = new SyncCompleted { Checkpoint = current.Checkpoint.ToProto() } }, context.CancellationToken);
 
-        if (request.Follow) await FollowAsync(current, request, membership, responseStream, context.CancellationToken);
+        if (!request.Follow) return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await FollowAsync(current, request, membership, responseStream, either.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw new UnavailableException($"Server {self.Name} stops; take another server, or this one again shortly.");
+        }
     }
 
     public override async Task GetRevisions(GetRevisionsRequest request, IServerStreamWriter<RevisionPayload> responseStream, ServerCallContext context)

@@ -39,7 +39,8 @@ internal static class Program
             return await RunAsync(parsed.GetValue(config), given, cancellationToken);
         });
         var parse = command.Parse(args);
-        if (parse.Errors.Count == 0) return parse.InvokeAsync();
+        // The host hears signals itself, and stops as gently as it can; a second timer would cut that short.
+        if (parse.Errors.Count == 0) return parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         foreach (var error in parse.Errors)
             Console.Error.WriteLine(error.Message);
         Console.Error.WriteLine("hierarchy-server --help tells the flags.");

@@ -32,7 +32,6 @@ internal static class RoleRegistration
         var upstream = configuration.Options<UpstreamOptions>(UpstreamOptions.Section);
         upstream.Address = new Uri(options.MicrosoftUpdate);
         upstream.AccountId = data.ServerId;
-        upstream.AccountName = self.Name;
         services.AddSingleton(upstream);
         services.AddSingleton(ChosenUpdates.From(configuration));
         services.AddSingleton<SyncJournal>();

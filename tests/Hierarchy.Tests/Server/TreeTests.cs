@@ -91,6 +91,24 @@ public sealed class TreeTests
     }
 
     [Fact]
+    public async Task Root_StopsWithLiveCalls_EndsThemAtOnce()
+    {
+        var root = await RunningServer.RootAsync();
+        await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
+        await Eventually.HoldsAsync("the replica reports", () => root.Views.View.Servers.Count == 2);
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress(root.GrpcUrl);
+        using var call = new ClientService.ClientServiceClient(channel).Sync(new SyncRequest { ClientId = "c", Follow = true }, cancellationToken: Token);
+        while (await call.ResponseStream.MoveNext(Token) && call.ResponseStream.Current.EventCase != SyncResponse.EventOneofCase.Completed) { }
+
+        // The host waits five seconds for calls that do not end.
+        await root.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(4), Token);
+
+        var ended = await Assert.ThrowsAsync<RpcException>(async () => { while (await call.ResponseStream.MoveNext(Token)) { } });
+        Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+        Assert.Contains("stops", ended.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Report_AtALeaf_ReachesTheRootAndIsRootedEverywhere()
     {
         await using var root = await RunningServer.RootAsync();

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Core.Internal;
 using Grpc.Net.Compression;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -143,7 +144,9 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
                     ResponseTrailers.Add(entry);
                 _status = rpc.Status;
                 break;
+            // The read that fails with the connection may come back before the call's token is cancelled.
             case OperationCanceledException or IOException when CancellationTokenCore.IsCancellationRequested:
+            case IOException { InnerException: ConnectionAbortedException or ConnectionResetException }:
                 Log.Cancelled(_method.Logger, _method.Method.FullName);
                 _status = new Status(StatusCode.Cancelled, "The call was cancelled.");
                 break;
