@@ -55,7 +55,7 @@ internal sealed class Output(bool json, CliEnvironment environment)
     /// <summary>A table as the place it goes to wants it.</summary>
     public Table Table(params string[] columns)
     {
-        var table = new Table { Border = environment.OutIsTerminal ? TableBorder.Rounded : TableBorder.None, ShowHeaders = true };
+        var table = new Table { Border = environment.OutIsTerminal ? TableBorder.Simple : TableBorder.None, ShowHeaders = true };
         foreach (var column in columns) table.AddColumn(new TableColumn(new Text(column)) { NoWrap = !environment.OutIsTerminal });
         return table;
     }

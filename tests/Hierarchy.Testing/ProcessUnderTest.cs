@@ -88,6 +88,9 @@ public sealed class ProcessUnderTest : IAsyncDisposable
                 if (isReady(line))
                     return line;
             }
+
+            // Its last words on the error output may come after the end of the other one.
+            await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -11,6 +11,9 @@ internal sealed class ServersListVerb() : Verb(
     "list", "List this server and all below it: where each stands in the log, whether it is equal, what content it moved.",
     "hierarchy servers list", "hierarchy --output json servers list | jq '[.servers[].equal] | all'")
 {
+    // Enough for an eye; JSON has the rest.
+    private const int ShownDigits = 8;
+
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
         var response = await session.AskAsync(session.Admin.ListServersAsync, new ListServersRequest());
@@ -18,12 +21,12 @@ internal sealed class ServersListVerb() : Verb(
         return session.Output.Write(new ServerListDocument(servers), console =>
         {
             var table = session.Output.Table(
-                "SERVER", "ROLE", "SITE", "PARENT", "CURSOR", "COUNT", "DIGEST", "LAG", "EQUAL", "TO CLIENTS", "TO SERVERS", "FROM PARENT", "FROM MICROSOFT", "OUTBOX", "AGE");
+                "SERVER", "ROLE", "SITE", "PARENT", "CURSOR", "COUNT", "DIGEST", "LAG", "EQUAL", "TO CLIENTS", "TO SERVERS", "FETCHED", "OUTBOX", "AGE");
             foreach (var server in servers)
                 table.AddTextRow(
-                    server.Name, server.Role, server.Site, server.Parent, server.Position?.ToString(), Human.Count(server.Count), server.Digest,
+                    server.Name, server.Role, server.Site, server.Parent, server.Position?.ToString(), Human.Count(server.Count), server.Digest[..ShownDigits],
                     Human.Count(server.Lag), Human.YesNo(server.Equal), Human.Bytes(server.ContentBytesServed), Human.Bytes(server.ContentBytesServedToServers),
-                    Human.Bytes(server.ContentBytesFromParent), Human.Bytes(server.ContentBytesFromMicrosoft), Human.Count(server.OutboxPending),
+                    Human.Bytes(server.ContentBytesFromParent + server.ContentBytesFromMicrosoft), Human.Count(server.OutboxPending),
                     server.AgeSeconds is { } age ? Human.Span(TimeSpan.FromSeconds(age)) : "");
             console.Write(table);
         });

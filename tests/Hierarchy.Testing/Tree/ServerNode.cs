@@ -3,9 +3,11 @@ using Hierarchy.Protocol.Admin.V1;
 
 namespace Hierarchy.Testing.Tree;
 
-/// <summary>A server as a process. Its addresses are given by the system at its first start and stay the same at later ones.</summary>
+/// <summary>A server as a process. Its addresses stay the same when it is started again.</summary>
 public sealed class ServerNode(string name, string folder, ServerNode.Place place) : TreeNode(name, "Hierarchy.Server", folder)
 {
+    private readonly string listenHttp = LastingPort.Address();
+    private readonly string listenGrpc = LastingPort.Address();
     private string? httpUrl;
     private string? grpcUrl;
     private GrpcChannel? channel;
@@ -42,7 +44,7 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
         List<string> arguments =
         [
             "--role", place.Parent is null ? "root" : "replica", "--data", Folder, "--name", Name,
-            "--listen-http", Address(httpUrl), "--listen-grpc", Address(grpcUrl),
+            "--listen-http", listenHttp, "--listen-grpc", listenGrpc,
         ];
         if (place.Parent is { } parent) arguments.AddRange(["--parent", parent]);
         if (place.MicrosoftUpdate is { } upstream) arguments.AddRange(["--microsoft-update", upstream]);
@@ -66,6 +68,4 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
         (channel, admin) = (null, null);
         return Task.CompletedTask;
     }
-
-    private static string Address(string? url) => url is null ? "127.0.0.1:0" : new Uri(url).Authority;
 }

@@ -6,6 +6,7 @@ namespace Hierarchy.Testing.Tree;
 /// <summary>The simulated Microsoft Update as a process.</summary>
 public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : TreeNode("microsoft-update", "Hierarchy.Testing", folder)
 {
+    private readonly string listen = LastingPort.Address();
     private string? url;
 
     /// <summary>What it serves.</summary>
@@ -39,7 +40,7 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
     {
         List<string> arguments =
         [
-            "microsoft-update", "--listen", url is null ? "127.0.0.1:0" : new Uri(url).Authority,
+            "microsoft-update", "--listen", listen,
             "--generate", Number(catalog.Generated), "--seed", Number(catalog.Seed), "--demo", Number(catalog.Demo),
             "--latency", Number((int)catalog.Latency.TotalMilliseconds),
         ];

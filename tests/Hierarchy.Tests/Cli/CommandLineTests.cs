@@ -166,7 +166,7 @@ public sealed class CommandLineTests
         Assert.Equal(3, rows.Length);
         Assert.Contains("CURSOR", rows[0], StringComparison.Ordinal);
         Assert.Contains("7@2", rows[1], StringComparison.Ordinal);
-        Assert.Contains("00fedcba98765432", rows[2], StringComparison.Ordinal);
+        Assert.Contains(" 00fedcba ", rows[2], StringComparison.Ordinal);
         Assert.Contains("branch-a", rows[2], StringComparison.Ordinal);
     }
 

@@ -27,7 +27,7 @@ internal static class UpdateFinder
         return found.Length switch
         {
             1 => found[0],
-            0 => throw Refusal.NotFound($"No update has the id or KB number '{text}'. `hierarchy updates list TEXT` searches titles."),
+            0 => throw Refusal.NotFound($"No update has the id or KB number '{text}'. `hierarchy updates list --text TEXT` searches titles."),
             // Only updates with a latest revision were found.
             _ => throw Refusal.Invalid(
                 $"'{text}' means several updates: {string.Join(", ", found.Take(MostNamed).Select(update => $"{update.UpdateId:D} ({update.Latest!.Title})"))}{(found.Length > MostNamed ? ", …" : "")}. Give the whole id."),
