@@ -10,6 +10,7 @@ internal static class Program
     private static Task<int> Main(string[] args)
     {
         var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create(), DemoCommand.Create(), StorageWriterCommand.Create() };
-        return root.Parse(args).InvokeAsync();
+        // A demo that is told to stop stops a whole tree first.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 }

@@ -49,8 +49,9 @@ internal static class DemoCommand
             log.Last(result);
             return 0;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
+            // Ctrl-C reaches the programs below as well: what they say while they end is no failure.
             log.Say("interrupted; stopping everything");
             return Interrupted;
         }
