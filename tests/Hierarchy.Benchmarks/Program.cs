@@ -13,6 +13,7 @@ internal static class Program
         ["chaos"] = ChaosBenchmark.RunAsync,
         ["digest"] = DigestBenchmark.RunAsync,
         ["feed"] = FeedBenchmark.RunAsync,
+        ["fuzz-rpc"] = FuzzBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
     };

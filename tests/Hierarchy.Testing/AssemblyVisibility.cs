@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Hierarchy.Tests")]
+[assembly: InternalsVisibleTo("hierarchy-bench")]

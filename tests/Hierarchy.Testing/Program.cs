@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hierarchy.Testing.Demo;
+using Hierarchy.Testing.Interop;
 using Hierarchy.Testing.Storage;
 
 namespace Hierarchy.Testing;
@@ -9,7 +10,10 @@ internal static class Program
 {
     private static Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Stand-ins for what no test machine can have.") { MicrosoftUpdateCommand.Create(), DemoCommand.Create(), StorageWriterCommand.Create() };
+        var root = new RootCommand("Stand-ins for what no test machine can have.")
+        {
+            MicrosoftUpdateCommand.Create(), DemoCommand.Create(), StorageWriterCommand.Create(), InteropServerCommand.Create(), InteropClientCommand.Create(),
+        };
         // A demo that is told to stop stops a whole tree first.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }

@@ -6,10 +6,13 @@ namespace Hierarchy.Benchmarks.Rpc;
 /// <summary>Does as little as a service can, so that what is measured is the runtime.</summary>
 internal sealed class BenchEndpoint : BenchService.BenchServiceBase
 {
+    private const int MaxSize = 1024 * 1024;
+
     public override Task<Message> Unary(Message request, ServerCallContext context) => Task.FromResult(request);
 
     public override async Task Download(DownloadRequest request, IServerStreamWriter<Message> responseStream, ServerCallContext context)
     {
+        if (request.Size is < 0 or > MaxSize) throw new RpcException(new Status(StatusCode.InvalidArgument, $"A message has 0 to {MaxSize} bytes."));
         var message = new Message { Body = ByteString.CopyFrom(new byte[request.Size]) };
         for (var i = 0; i < request.Count; i++)
             await responseStream.WriteAsync(message);

@@ -305,10 +305,13 @@ public sealed class ClientWireTests
         var client = new EchoService.EchoServiceClient(channel);
         await client.UnaryAsync(Request, cancellationToken: Token);
         await server.DisposeAsync();
+        // After this the client knows that the connection is gone.
+        var down = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(Request, cancellationToken: Token).ResponseAsync);
+        Assert.Equal(StatusCode.Unavailable, down.StatusCode);
 
         await using var again = await RpcServer.StartAsync(port: server.Address.Port);
 
-        Assert.Equal("hello", (await client.UnaryAsync(Request, cancellationToken: Token)).Text);
+        Assert.Equal("hello", (await client.UnaryAsync(Request, new CallOptions(cancellationToken: Token).WithWaitForReady())).Text);
     }
 
     [Fact]

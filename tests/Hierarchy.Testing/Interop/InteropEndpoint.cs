@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 
-namespace Hierarchy.Tests.Rpc.Interop;
+namespace Hierarchy.Testing.Interop;
 
 /// <summary>The server of gRPC's interop suite, as its test descriptions ask.</summary>
 public sealed class InteropEndpoint : TestService.TestServiceBase
