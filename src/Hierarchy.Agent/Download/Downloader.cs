@@ -1,4 +1,4 @@
-using System.Buffers;
+using Hierarchy.Content;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Microsoft.Extensions.Logging;
@@ -13,7 +13,6 @@ internal sealed partial class Downloader(ContentFolder content, HttpClient http,
 {
     private const int AttemptsPerServer = 4;
 
-    private static readonly SearchValues<char> ExtensionCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Fetches the file; returns at once when it is here.</summary>
@@ -67,20 +66,8 @@ internal sealed partial class Downloader(ContentFolder content, HttpClient http,
         throw new UnavailableException($"{file.Name} cannot be downloaded now: {summary}");
     }
 
-    /// <summary>`BASE/Content/XX/SHA1.ext`, where XX are the last two digits.</summary>
-    internal static Uri AddressOf(string server, UpdateFile file)
-    {
-        var name = ContentFolder.NameOf(file);
-        return new Uri($"{server.TrimEnd('/')}/Content/{name[^2..]}/{name}{Extension(file.Name)}");
-    }
-
-    // The extension of the update's own name, when it is one; nothing else of that name ever reaches an address.
-    private static string Extension(string name)
-    {
-        var dot = name.LastIndexOf('.');
-        if (dot < 0 || name.Length - dot is < 2 or > 16) return "";
-        return name.AsSpan(dot + 1).IndexOfAnyExcept(ExtensionCharacters) < 0 ? name[dot..] : "";
-    }
+    /// <summary>Where a server keeps the file.</summary>
+    internal static Uri AddressOf(string server, UpdateFile file) => new(server.TrimEnd('/') + ContentPath.For(new Sha1Digest(file.Sha1), file.Name));
 
     // Doubles, and differs from computer to computer.
     private static TimeSpan Pause(int attempt) => FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble());

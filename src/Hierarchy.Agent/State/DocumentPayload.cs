@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
@@ -10,8 +8,6 @@ namespace Hierarchy.Agent.State;
 /// <summary>Opens the payload of a revision's record: the document, checked against the digest that the root wrote beside it.</summary>
 internal static class DocumentPayload
 {
-    private const int MaximumDocument = 64 * 1024 * 1024;
-
     /// <exception cref="IntegrityException">The payload is damaged, or the document has no meaning.</exception>
     internal static CachedDocument Open(ReadOnlySpan<byte> payload)
     {
@@ -26,18 +22,8 @@ internal static class DocumentPayload
         }
 
         if (record.Document is not { } document) throw new IntegrityException("A revision's record has no document.");
-        if (document.Size is < 0 or > MaximumDocument) throw new IntegrityException($"A document claims {document.Size} bytes; at most {MaximumDocument} are opened.");
-        var utf8 = new byte[document.Size];
-        var isWhole = document.Encoding switch
-        {
-            Protocol.Catalog.V1.Encoding.Identity => document.Data.Length == utf8.Length && document.Data.Span.TryCopyTo(utf8),
-            Protocol.Catalog.V1.Encoding.Brotli => BrotliDecoder.TryDecompress(document.Data.Span, utf8, out var written) && written == utf8.Length,
-            _ => throw new IntegrityException($"A document is encoded as {document.Encoding}, which this agent does not know. Update the agent."),
-        };
-        if (!isWhole || !SHA256.HashData(utf8).AsSpan().SequenceEqual(document.Sha256.Span))
-            throw new IntegrityException("A document does not have the digest that its record states.");
-
-        var revision = UpdateDocument.Read(System.Text.Encoding.UTF8.GetString(utf8));
+        var xml = new StoredDocument((DocumentEncoding)document.Encoding, document.Data.Memory, document.Size, document.Sha256.Memory).Open();
+        var revision = UpdateDocument.Read(xml);
         return new CachedDocument(revision with { Texts = [revision.Texts[0]] }, document.Sha256.Memory);
     }
 }

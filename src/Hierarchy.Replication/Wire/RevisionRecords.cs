@@ -1,24 +1,14 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Protocol.Catalog.V1;
-using Utf8 = System.Text.Encoding;
 
 namespace Hierarchy.Replication.Wire;
 
 /// <summary>Payloads of revision records: made once, by the root; read everywhere.</summary>
 public static class RevisionRecords
 {
-    /// <summary>The largest document that is taken or opened, in bytes of UTF-8.</summary>
-    public const int MaxDocumentBytes = 64 * 1024 * 1024;
-
-    // Four gives about nine tenths of the best ratio on update documents at a tenth of its time; the root pays it once per revision.
-    private const int BrotliQuality = 4;
-    private const int BrotliWindow = 18;
-
     /// <summary>The record of a revision.</summary>
     /// <param name="revision">The document, understood.</param>
     /// <param name="xml">The document as the upstream gave it.</param>
@@ -27,7 +17,7 @@ public static class RevisionRecords
     /// <param name="arrival">When the root took it.</param>
     public static byte[] Encode(UpdateRevision revision, string xml, int revisionId, Func<ReadOnlyMemory<byte>, string?> microsoftUpdateUrl, DateTimeOffset arrival)
     {
-        var record = new RevisionRecord { Head = HeadOf(revision, revisionId, microsoftUpdateUrl, arrival), Document = Compress(xml) };
+        var record = new RevisionRecord { Head = HeadOf(revision, revisionId, microsoftUpdateUrl, arrival), Document = ToMessage(StoredDocument.Pack(xml)) };
         record.Head.DocumentSha256 = record.Document.Sha256;
         return record.ToByteArray();
     }
@@ -67,17 +57,7 @@ public static class RevisionRecords
     public static string ReadDocument(ReadOnlyMemory<byte> payload)
     {
         var document = Parse(payload).Document ?? throw new IntegrityException("A revision record has no document.");
-        if (document.Size is < 0 or > MaxDocumentBytes) throw new IntegrityException($"A document claims {document.Size} bytes; at most {MaxDocumentBytes} are opened.");
-        var utf8 = new byte[document.Size];
-        var whole = document.Encoding switch
-        {
-            Encoding.Identity => document.Data.Length == utf8.Length && document.Data.Span.TryCopyTo(utf8),
-            Encoding.Brotli => BrotliDecoder.TryDecompress(document.Data.Span, utf8, out var written) && written == utf8.Length,
-            _ => throw new IntegrityException($"A document is encoded as {document.Encoding}, which this version does not know; update it."),
-        };
-        if (!whole || !SHA256.HashData(utf8).AsSpan().SequenceEqual(document.Sha256.Span))
-            throw new IntegrityException("A document is damaged: it does not have the digest that its record states.");
-        return Utf8.UTF8.GetString(utf8);
+        return new StoredDocument((DocumentEncoding)document.Encoding, document.Data.Memory, document.Size, document.Sha256.Memory).Open();
     }
 
     /// <summary>What a server keeps in memory of the revision.</summary>
@@ -141,19 +121,13 @@ public static class RevisionRecords
         return head;
     }
 
-    private static RevisionDocument Compress(string xml)
+    private static RevisionDocument ToMessage(in StoredDocument document) => new()
     {
-        var utf8 = Utf8.UTF8.GetBytes(xml);
-        var buffer = new byte[BrotliEncoder.GetMaxCompressedLength(utf8.Length)];
-        var compressed = BrotliEncoder.TryCompress(utf8, buffer, out var written, BrotliQuality, BrotliWindow) && written < utf8.Length;
-        return new RevisionDocument
-        {
-            Encoding = compressed ? Encoding.Brotli : Encoding.Identity,
-            Data = compressed ? ByteString.CopyFrom(buffer, 0, written) : UnsafeByteOperations.UnsafeWrap(utf8),
-            Size = utf8.Length,
-            Sha256 = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(utf8)),
-        };
-    }
+        Encoding = (Encoding)document.Encoding,
+        Data = UnsafeByteOperations.UnsafeWrap(document.Data),
+        Size = document.Size,
+        Sha256 = UnsafeByteOperations.UnsafeWrap(document.Sha256),
+    };
 
     private static RevisionRecord Parse(ReadOnlyMemory<byte> payload)
     {
