@@ -11,7 +11,7 @@ internal static class RpcFaults
     {
         var code = JsonNamingPolicy.SnakeCaseLower.ConvertName(exception.StatusCode.ToString());
         if (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal && Cause(exception) is { } cause)
-            return new CommandFailedException("unavailable", $"Nothing speaks gRPC at {server}: {cause}", WhereToLook(server), cause: exception);
+            return new CommandFailedException("unavailable", $"No server answers gRPC at {server}: {cause}", WhereToLook(server), cause: exception);
 
         var detail = exception.Status.Detail is { Length: > 0 } text ? text : $"The server at {server} answered {code} and said nothing more.";
         return new CommandFailedException(code, detail, NextStep(exception.StatusCode, server), cause: exception);
