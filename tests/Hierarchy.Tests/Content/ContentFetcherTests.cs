@@ -42,6 +42,8 @@ public sealed class ContentFetcherTests : IDisposable
         var request = Assert.Single(origin.Requests);
         Assert.Equal("hierarchy-server/1.0", request.UserAgent);
         Assert.Equal("00000001-0002-0003-0000-000000000000", request.Server);
+        // A piece is counted once it is written: the reader may be a moment ahead.
+        await Eventually.HoldsAsync("all is counted", () => server.Counts.BytesServedToAgents >= 50 * 3_000_000L);
         Assert.Equal((50 * 3_000_000L, 3_000_000L), (server.Counts.BytesServedToAgents, server.Counts.BytesFetchedFromParent));
         Assert.Empty(server.Fetcher.Transfers);
     }
