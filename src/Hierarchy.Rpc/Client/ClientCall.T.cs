@@ -66,6 +66,9 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
                 Volatile.Write(ref _reading, 0);
                 return Task.FromException<bool>(ToException(Fail(ex)));
             }
+
+            if (!cancellationToken.CanBeCanceled || cancellationToken == Options.CancellationToken)
+                return ReadMoreAsync(input);
         }
 
         return ReadAsync(cancellationToken);
@@ -85,23 +88,33 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
             var input = await _input!; // started before the reader was handed out
             if (input is null || IsOver)
                 return AtEnd(GetStatus());
-            try
-            {
-                while (!input.TryTake(_deserializer, out _current))
-                {
-                    if (!await input.FillAsync(Token))
-                    {
-                        input.Dispose();
-                        return AtEnd(EndWithTrailers(_response!.TrailingHeaders, StatusMissing)); // there is input, so there is a response
-                    }
-                }
+            return await ReadMoreAsync(input);
+        }
+        finally
+        {
+            Volatile.Write(ref _reading, 0);
+        }
+    }
 
-                return true;
-            }
-            catch (Exception ex) when (ex is not RpcException || !IsOver)
+    /// <summary>Waits for the next message. The way of a stream that is under way, so it holds no more than it needs.</summary>
+    private async Task<bool> ReadMoreAsync(ResponseInput input)
+    {
+        try
+        {
+            while (!input.TryTake(_deserializer, out _current))
             {
-                return AtEnd(Fail(ex));
+                if (!await input.FillAsync(Token))
+                {
+                    input.Dispose();
+                    return AtEnd(EndWithTrailers(_response!.TrailingHeaders, StatusMissing)); // there is input, so there is a response
+                }
             }
+
+            return true;
+        }
+        catch (Exception ex) when (ex is not RpcException || !IsOver)
+        {
+            return AtEnd(Fail(ex));
         }
         finally
         {

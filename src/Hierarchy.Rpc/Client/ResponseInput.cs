@@ -18,6 +18,7 @@ internal sealed class ResponseInput(Stream stream, int? maxSize, ICompressionPro
     private byte[] _buffer = [];
     private int _start;
     private int _end;
+    private int _last;
 
     public bool IsEmpty => _start == _end;
 
@@ -38,7 +39,8 @@ internal sealed class ResponseInput(Stream stream, int? maxSize, ICompressionPro
             return false;
 
         var payload = new ReadOnlySequence<byte>(_buffer, _start + HeaderSize, (int)size);
-        _start += HeaderSize + (int)size;
+        _last = HeaderSize + (int)size;
+        _start += _last;
         try
         {
             message = Deserialize(deserializer, flag, payload);
@@ -59,14 +61,15 @@ internal sealed class ResponseInput(Stream stream, int? maxSize, ICompressionPro
         if (_start == _end && isStreaming)
         {
             // An idle stream holds no buffer: it waits with an empty one.
-            Release();
 #pragma warning disable CA2022 // reads nothing: it waits
-            await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            var arrival = stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
 #pragma warning restore CA2022
+            if (!arrival.IsCompleted)
+                Release();
+            await arrival;
         }
 
-        MakeRoom();
-        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        var read = await stream.ReadAsync(MakeRoom(), cancellationToken);
         _end += read;
         if (read > 0)
             return true;
@@ -77,35 +80,38 @@ internal sealed class ResponseInput(Stream stream, int? maxSize, ICompressionPro
 
     public void Dispose() => Release();
 
-    private void MakeRoom()
+    /// <summary>Makes room behind what is held, and returns as much of it as the next read may fill.</summary>
+    private Memory<byte> MakeRoom()
     {
-        if (_buffer.Length == 0)
+        var held = _end - _start;
+        if (held == 0)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(isStreaming ? ReadSize : SingleReadSize);
             _start = _end = 0;
-            return;
+            if (_buffer.Length == 0)
+                _buffer = ArrayPool<byte>.Shared.Rent(isStreaming ? ReadSize : SingleReadSize);
+            // Another message like the last, as a whole and alone.
+            return Room(Math.Max(ReadSize, _last));
         }
 
-        var held = _end - _start;
         // The prefix was checked against the limit; the buffer still grows with what arrives, not with what is announced.
         var wanted = held < HeaderSize ? HeaderSize : HeaderSize + (long)BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 1));
-        if (_start + wanted <= _buffer.Length && _end < _buffer.Length)
-            return;
-        if (wanted <= _buffer.Length)
+        if (_start + wanted > _buffer.Length || _end == _buffer.Length)
         {
-            _buffer.AsSpan(_start, held).CopyTo(_buffer);
-        }
-        else
-        {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, Math.Max(_buffer.Length * 4L, ReadSize)));
-            _buffer.AsSpan(_start, held).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
+            var old = _buffer;
+            if (wanted > old.Length)
+                _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, Math.Max(old.Length * 4L, ReadSize)));
+            old.AsSpan(_start, held).CopyTo(_buffer);
+            if (_buffer != old)
+                ArrayPool<byte>.Shared.Return(old);
+            _start = 0;
+            _end = held;
         }
 
-        _start = 0;
-        _end = held;
+        // The rest of a large message comes alone: what came behind it would have to be moved to the front.
+        return Room(wanted > ReadSize ? _start + wanted : _buffer.Length);
     }
+
+    private Memory<byte> Room(long end) => _buffer.AsMemory(_end..(int)Math.Min(end, _buffer.Length));
 
     private T Deserialize<T>(Func<DeserializationContext, T> deserializer, byte flag, in ReadOnlySequence<byte> payload)
         where T : class

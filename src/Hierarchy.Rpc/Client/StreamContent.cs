@@ -15,8 +15,8 @@ internal sealed class StreamContent(ClientCall call, bool hasStreamOfResponses) 
     private const int QueueLimit = 128 * 1024;
 
     private readonly Lock _lock = new();
-    private PooledBufferWriter _queue = new(1024);
-    private PooledBufferWriter _sending = new(1024);
+    private PooledBufferWriter _queue = new(1024, QueueLimit);
+    private PooledBufferWriter _sending = new(1024, QueueLimit);
     private ManualResetValueTaskSourceCore<bool> _wakeUp;
     private TaskCompletionSource? _space;
     private bool _pumpWaits;

@@ -18,6 +18,7 @@ public static class GrpcServicesExtensions
         services.Configure<RouteOptions>(o => o.SetParameterPolicy<UnimplementedConstraint>(UnimplementedConstraint.Name));
         services.AddOptions();
         services.TryAddSingleton<MappedServices>();
+        services.TryAddSingleton(new ServiceLifetimes(services));
         services.TryAddSingleton(typeof(CallHandlerFactory<>));
         services.TryAddSingleton(typeof(ServiceRoutes<>));
         services.TryAddSingleton(typeof(IGrpcServiceActivator<>), typeof(DefaultServiceActivator<>));

@@ -2,9 +2,13 @@ using System.Buffers;
 
 namespace Grpc.Core.Internal;
 
-/// <summary>A growing buffer on pooled arrays. What it holds is valid until it is cleared or disposed.</summary>
-internal sealed class PooledBufferWriter(int initialCapacity = 256) : IBufferWriter<byte>, IDisposable
+/// <summary>
+/// A growing buffer on pooled arrays. What it holds is valid until it is cleared or disposed. <c>ahead</c> is how much room it takes besides for something large, where more is to follow.
+/// </summary>
+internal sealed class PooledBufferWriter(int initialCapacity = 256, int ahead = 0) : IBufferWriter<byte>, IDisposable
 {
+    private const int Large = 16 * 1024;
+
     private byte[] _buffer = [];
     private int _length;
 
@@ -59,6 +63,8 @@ internal sealed class PooledBufferWriter(int initialCapacity = 256) : IBufferWri
         if (_buffer.Length - _length >= sizeHint)
             return;
         var wanted = Math.Max((long)_length + sizeHint, Math.Max(_buffer.Length * 2L, initialCapacity));
+        if (sizeHint >= Large)
+            wanted += ahead;
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, Array.MaxLength));
         _buffer.AsSpan(0, _length).CopyTo(larger);
         if (_buffer.Length > 0)

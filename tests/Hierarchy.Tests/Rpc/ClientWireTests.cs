@@ -315,6 +315,23 @@ public sealed class ClientWireTests
     }
 
     [Fact]
+    public async Task KeepAlive_ServerFallsSilent_CallIsUnavailable()
+    {
+        var (address, accepted) = RawServer.Listen();
+        using var handler = new SocketsHttpHandler
+        {
+            KeepAlivePingDelay = TimeSpan.FromSeconds(1), KeepAlivePingTimeout = TimeSpan.FromSeconds(1), KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+        };
+        using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler });
+        using var call = new EchoService.EchoServiceClient(channel).UnaryAsync(Request, cancellationToken: Token);
+        await using var silent = await accepted; // answers no ping: nobody reads
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.WaitAsync(TimeSpan.FromSeconds(30), Token));
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+    }
+
+    [Fact]
     public async Task Upload_ServerEndsEarly_WriterIsToldTheStatus()
     {
         Runtime.KeepsMoreThanOfficial();

@@ -24,7 +24,8 @@ internal sealed class CallHandlerFactory<[DynamicallyAccessedMembers(ServiceMemb
         IServiceProvider services)
     {
         _settings = ServiceSettings.Merge(all.Value, one.Value);
-        _scope = new ServiceScope<TService>(activator, _settings.SuppressCreatingService);
+        var needsNoScope = activator is DefaultServiceActivator<TService> && services.GetRequiredService<ServiceLifetimes>().NeedsNoScope(typeof(TService), services);
+        _scope = new ServiceScope<TService>(activator, _settings.SuppressCreatingService, needsNoScope ? services : null);
         _logger = loggers.CreateLogger("Grpc.AspNetCore.Server.ServerCallHandler");
         _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
     }
