@@ -168,6 +168,20 @@ public abstract class ChaosRun
     /// <summary>Adds a line to the timeline.</summary>
     protected void Note(string what) => timeline.Add(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds,7:0.000} {what}"));
 
+    /// <summary>Asks until nothing differs; what a server serves follows its log a moment later. The last difference is the failure's reason.</summary>
+    protected static async Task AgreesAsync(string what, Func<CancellationToken, Task<string>> difference, CancellationToken cancellationToken)
+    {
+        var last = "";
+        try
+        {
+            await Until.TrueAsync(what, Patience, async token => (last = await difference(token)).Length == 0, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new ChaosException(last.Length > 0 ? last : exception.Message, exception);
+        }
+    }
+
     protected static void Require(bool holds, string otherwise)
     {
         if (!holds) throw new ChaosException(otherwise);

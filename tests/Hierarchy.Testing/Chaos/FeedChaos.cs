@@ -39,13 +39,16 @@ internal sealed class FeedChaos : ChaosRun
         await EqualAsync(cancellationToken);
         Require(acknowledged.Count > 0, "No decision was acknowledged: the scenario tested nothing.");
         foreach (var server in new[] { Root, Replica })
-        {
-            var sites = await server.Admin.ListSitesAsync(new ListSitesRequest(), cancellationToken: cancellationToken);
-            var names = sites.Sites.Select(site => site.Name).ToList();
-            var lost = acknowledged.Except(names).ToList();
-            Require(lost.Count == 0, $"{server.Name} lost {lost.Count} of {acknowledged.Count} acknowledged sites, {string.Join(", ", lost.Take(3))} among them.");
-            Require(names.Distinct().Count() == names.Count, $"{server.Name} lists a site twice.");
-        }
+            await AgreesAsync($"all acknowledged sites at the {server.Name}", token => DifferenceAsync(server, token), cancellationToken);
+    }
+
+    private async Task<string> DifferenceAsync(ServerNode server, CancellationToken cancellationToken)
+    {
+        var sites = await server.Admin.ListSitesAsync(new ListSitesRequest(), cancellationToken: cancellationToken);
+        var names = sites.Sites.Select(site => site.Name).ToList();
+        if (names.Distinct().Count() != names.Count) return $"{server.Name} lists a site twice.";
+        var lost = acknowledged.Except(names).ToList();
+        return lost.Count == 0 ? "" : $"{server.Name} lost {lost.Count} of {acknowledged.Count} acknowledged sites, {string.Join(", ", lost.Take(3))} among them.";
     }
 
     // Decisions one after the other, noted only once the root has acknowledged them. One whose answer was lost may or may not be there: it is asked again.

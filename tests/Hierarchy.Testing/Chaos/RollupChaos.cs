@@ -52,18 +52,7 @@ internal sealed class RollupChaos : ChaosRun
     {
         Require(reporters.All(reporter => reporter.Acknowledged > 1), "A reporter got no report through: the scenario tested nothing.");
         foreach (var reporter in reporters)
-        {
-            var difference = "";
-            try
-            {
-                await Until.TrueAsync(
-                    "the root to hold what was reported", Patience, async token => (difference = await DifferenceAsync(reporter, token)).Length == 0, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                throw new ChaosException($"{reporter.Id}: {difference}");
-            }
-        }
+            await AgreesAsync($"what {reporter.Id} reported at the root", token => DifferenceAsync(reporter, token), cancellationToken);
 
         var computers = await Root.Admin.ListComputersAsync(new ListComputersRequest(), cancellationToken: cancellationToken);
         Require(computers.Computers.Count == Reporters, $"The root knows {computers.Computers.Count} computers; {Reporters} reported.");
@@ -82,7 +71,7 @@ internal sealed class RollupChaos : ChaosRun
             held = reporter.Compare(computer);
             return true;
         });
-        return known ? held : "the root does not know it.";
+        return known ? held : $"{reporter.Id}: the root does not answer for it.";
     }
 
     /// <summary>A computer that reports one state after another, each for some updates.</summary>
@@ -118,15 +107,15 @@ internal sealed class RollupChaos : ChaosRun
         /// <summary>What is wrong with the root's word of this computer; empty for nothing.</summary>
         public string Compare(GetComputerResponse held)
         {
-            if (held.Statuses.Count != said.Count) return $"the root holds {held.Statuses.Count} statuses; {said.Count} were reported.";
+            if (held.Statuses.Count != said.Count) return $"{Id}: the root holds {held.Statuses.Count} statuses; {said.Count} were reported.";
             foreach (var (index, (state, at)) in said)
             {
                 var status = held.Statuses.SingleOrDefault(entry => entry.Report.UpdateId == updates[index].UpdateId)?.Report;
-                if (status is null) return $"the root has no status of update {index}.";
-                if (status.State != state || status.Counter != at) return $"the root says {status.State} (report {status.Counter}) of update {index}; {state} (report {at}) was acknowledged.";
+                if (status is null) return $"{Id}: the root has no status of update {index}.";
+                if (status.State != state || status.Counter != at) return $"{Id}: the root says {status.State} (report {status.Counter}) of update {index}; {state} (report {at}) was acknowledged.";
             }
 
-            return held.Computer.Report.Counter == counter ? "" : $"the root's last report is {held.Computer.Report.Counter}; {counter} was acknowledged.";
+            return held.Computer.Report.Counter == counter ? "" : $"{Id}: the root's last report is {held.Computer.Report.Counter}; {counter} was acknowledged.";
         }
 
         private ReportRequest Next()

@@ -43,16 +43,19 @@ internal sealed class SyncChaos : ChaosRun
         await EqualAsync(cancellationToken);
         var served = await Upstream.CountRevisionsAsync(cancellationToken);
         foreach (var server in new[] { Root, Replica })
-        {
-            var heads = await UpdatesAsync(server, cancellationToken);
-            Require(heads.Count == served, $"{server.Name} holds {heads.Count} updates; Microsoft Update serves {served}.");
-            Require(heads.DistinctBy(update => update.Head.UpdateId).Count() == heads.Count, $"{server.Name} lists an update twice.");
-            Require(heads.DistinctBy(update => update.Head.RevisionId).Count() == heads.Count, $"{server.Name} gave one revision number to two revisions.");
-        }
+            await AgreesAsync($"the whole catalog at the {server.Name}", token => DifferenceAsync(server, served, token), cancellationToken);
 
         var status = await Root.Admin.GetSyncStatusAsync(new GetSyncStatusRequest(), cancellationToken: cancellationToken);
         Require(status.Quarantined.Count == 0, $"The root set {status.Quarantined.Count} documents aside.");
         Require(status.Running is null, "A synchronization is said to run, and none does.");
+    }
+
+    private static async Task<string> DifferenceAsync(ServerNode server, int served, CancellationToken cancellationToken)
+    {
+        var updates = await UpdatesAsync(server, cancellationToken);
+        if (updates.Count != served) return $"{server.Name} holds {updates.Count} updates; Microsoft Update serves {served}.";
+        if (updates.DistinctBy(update => update.Head.UpdateId).Count() != served) return $"{server.Name} lists an update twice.";
+        return updates.DistinctBy(update => update.Head.RevisionId).Count() == served ? "" : $"{server.Name} gave one revision number to two revisions.";
     }
 
     private static async Task<List<Update>> UpdatesAsync(ServerNode server, CancellationToken cancellationToken)
