@@ -4,7 +4,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 configuration=Release
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-# No build server outlives a script: a demo on a branch machine leaves nothing behind.
+# No build node outlives a script; the compiler's own server ends by itself.
 export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
 
 die() { echo "$(basename "$0"): $*" >&2; exit 1; }
@@ -14,7 +14,7 @@ program() { echo "$here/$1/bin/$configuration/net10.0/$2.dll"; }
 
 # What a build depends on: every source by path, size and time. A deleted file changes it too.
 sources() {
-    cd "$here" && find src tests protos Directory.Build.props Directory.Packages.props global.json Hierarchy.sln scripts/*.slnf \
+    cd "$here" && find src tests protos Directory.Build.props Directory.Packages.props global.json Hierarchy.sln .editorconfig scripts/*.slnf \
         \( -name bin -o -name obj -o -name TestResults -o -name BenchmarkDotNet.Artifacts \) -prune -o \
         -type f -printf '%p %s %T@\n' | LC_ALL=C sort | cksum
 }

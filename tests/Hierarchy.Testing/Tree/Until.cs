@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Hierarchy.Testing.Tree;
 
 /// <summary>Waits for what other processes do: asks again and again until it is so, or until a deadline.</summary>
@@ -22,7 +20,7 @@ public static class Until
                 await timer.WaitForNextTickAsync(limit.Token);
             }
         }
-        catch (Exception exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested && exception is not UnreachableException)
+        catch (Exception exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"Waited {deadline.TotalSeconds:0} s in vain for {what}.", exception);
         }
