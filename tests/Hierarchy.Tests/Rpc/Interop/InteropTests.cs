@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hierarchy.Testing;
 using Hierarchy.Testing.Interop;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +23,18 @@ public sealed class InteropTests
         using var channel = server.Connect();
 
         await new InteropCases(channel, soakIterations: 50, Token).RunAsync(name);
+    }
+
+    [Fact]
+    public async Task Server_ClientInPython_PassesItsCases()
+    {
+        await using var server = await RpcServer.StartAsync(map: app => app.MapGrpcService<InteropEndpoint>());
+        await using var peer = await Peer.StartAsync("python", "interop", server.Address.Port.ToString(CultureInfo.InvariantCulture));
+
+        var passed = await peer.ReadToEndAsync();
+
+        Assert.All(passed, name => Assert.Contains(name, InteropCases.Names));
+        Assert.Equal(14, passed.Length);
     }
 
     [Fact]

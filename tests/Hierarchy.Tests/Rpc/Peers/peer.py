@@ -1,4 +1,4 @@
-"""A gRPC peer in Python: `peer.py client PORT` checks a server, `peer.py server` is one and prints its port."""
+"""A gRPC peer in Python: `peer.py client PORT` checks a server, `peer.py server` is one and prints its port, `peer.py interop PORT` runs cases of gRPC's interop suite."""
 import os
 import sys
 import threading
@@ -120,6 +120,121 @@ def client(port):
     print("unimplemented", flush=True)
 
 
+def put(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def get(data, number):
+    """The first field of that number: an int, or bytes; None without one."""
+    at = 0
+
+    def read():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(data):
+        tag = read()
+        value = read()
+        if tag & 7 == 2:
+            value, at = data[at:at + value], at + value
+        if tag >> 3 == number:
+            return value
+    return None
+
+
+def interop(port):
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
+    service = "/grpc.testing.TestService/"
+    unary = channel.unary_unary(service + "UnaryCall")
+    upload = channel.stream_unary(service + "StreamingInputCall")
+    download = channel.unary_stream(service + "StreamingOutputCall")
+    duplex = channel.stream_stream(service + "FullDuplexCall")
+    initial, trailing = "x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin"
+
+    def payload(size):
+        return put(2, bytes(size))
+
+    def size(response):
+        return len(get(get(response, 1), 2))
+
+    def wanting(*sizes):
+        return b"".join(put(2, put(1, n)) for n in sizes)
+
+    def status(number, message):
+        return put(number, put(1, 2) + put(2, message.encode()))
+
+    def fails(call, code):
+        try:
+            call()
+        except grpc.RpcError as error:
+            assert error.code() == code, f"{error.code()} instead of {code}: {error.details()}"
+            return error.details()
+        raise AssertionError(f"no error instead of {code}")
+
+    large = put(2, 314159) + put(3, payload(271828))
+    gzip = grpc.Compression.Gzip
+
+    def ping_pong():
+        turns = [(27182, 31415), (8, 9), (1828, 2653), (45904, 58979)]
+        answered = threading.Semaphore(1)
+
+        def requests():
+            for sent, wanted in turns:
+                answered.acquire()
+                yield wanting(wanted) + put(3, payload(sent))
+
+        for (_, wanted), response in zip(turns, duplex(requests())):
+            assert size(response) == wanted
+            answered.release()
+
+    def client_compressed_unary():
+        expecting = large + put(8, put(1, 1))
+        fails(lambda: unary(expecting), grpc.StatusCode.INVALID_ARGUMENT)
+        assert size(unary(expecting, compression=gzip)) == 314159
+
+    def custom_metadata():
+        sent = [(initial, "test_initial_metadata_value"), (trailing, b"\xab\xab\xab")]
+        _, call = unary.with_call(large, metadata=sent)
+        assert dict(call.initial_metadata())[initial] == "test_initial_metadata_value"
+        assert dict(call.trailing_metadata())[trailing] == b"\xab\xab\xab"
+
+    def same_status(message):
+        assert fails(lambda: unary(status(7, message)), grpc.StatusCode.UNKNOWN) == message
+        assert fails(lambda: list(duplex(iter([status(7, message)]))), grpc.StatusCode.UNKNOWN) == message
+
+    def check(condition):
+        assert condition
+
+    cases = {
+        "empty_unary": lambda: check(channel.unary_unary(service + "EmptyCall")(b"") == b""),
+        "large_unary": lambda: check(size(unary(large)) == 314159),
+        "client_streaming": lambda: check(get(upload(iter([put(1, payload(n)) for n in (27182, 8, 1828, 45904)])), 1) == 74922),
+        "server_streaming": lambda: check([size(m) for m in download(wanting(31415, 9, 2653, 58979))] == [31415, 9, 2653, 58979]),
+        "ping_pong": ping_pong,
+        "empty_stream": lambda: check(list(duplex(iter([]))) == []),
+        "client_compressed_unary": client_compressed_unary,
+        "server_compressed_unary": lambda: check(size(unary(large + put(6, put(1, 1)))) == 314159),
+        "timeout_on_sleeping_server": lambda: fails(lambda: list(duplex(iter([put(3, payload(27182)) + put(2, put(2, 5_000_000))]), timeout=0.001)), grpc.StatusCode.DEADLINE_EXCEEDED),
+        "custom_metadata": custom_metadata,
+        "status_code_and_message": lambda: same_status("test status message"),
+        "special_status_message": lambda: same_status("\t\ntest with whitespace\r\nand Unicode BMP \u263a and non-BMP \U0001f608\t\n"),
+        "unimplemented_method": lambda: fails(lambda: channel.unary_unary(service + "UnimplementedCall")(b""), grpc.StatusCode.UNIMPLEMENTED),
+        "unimplemented_service": lambda: fails(lambda: channel.unary_unary("/grpc.testing.UnimplementedService/UnimplementedCall")(b""), grpc.StatusCode.UNIMPLEMENTED),
+    }
+    for name, case in cases.items():
+        case()
+        print(name, flush=True)
+
+
 class Service(grpc.GenericRpcHandler):
     def __init__(self):
         self.cancelled = 0
@@ -193,5 +308,7 @@ def server():
 
 if sys.argv[1] == "client":
     client(sys.argv[2])
+elif sys.argv[1] == "interop":
+    interop(sys.argv[2])
 else:
     server()
