@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Client.V1;
@@ -20,7 +21,7 @@ internal sealed class RollupChaos : ChaosRun
 
     private readonly List<Reporter> reporters = [];
 
-    protected override UpstreamNode.Catalog Catalog => new() { Generated = Updates };
+    protected override UpstreamNode.Catalog Catalog => new() { Generated = 10 * Updates };
 
     protected override async Task DisturbAsync(CancellationToken cancellationToken)
     {
@@ -64,14 +65,14 @@ internal sealed class RollupChaos : ChaosRun
 
     private async Task<string> DifferenceAsync(Reporter reporter, CancellationToken cancellationToken)
     {
-        var held = "";
-        var known = await TryAsync(async () =>
+        try
         {
-            var computer = await Root.Admin.GetComputerAsync(new GetComputerRequest { Computer = reporter.Id }, cancellationToken: cancellationToken);
-            held = reporter.Compare(computer);
-            return true;
-        });
-        return known ? held : $"{reporter.Id}: the root does not answer for it.";
+            return reporter.Compare(await Root.Admin.GetComputerAsync(new GetComputerRequest { Computer = reporter.Id }, cancellationToken: cancellationToken));
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.NotFound)
+        {
+            return $"{reporter.Id}: the root does not know it.";
+        }
     }
 
     /// <summary>A computer that reports one state after another, each for some updates.</summary>
