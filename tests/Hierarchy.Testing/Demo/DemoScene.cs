@@ -14,18 +14,20 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
     private const string Group = "Pilot";
     private const int Agents = 3;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly Guid Update = DemoUpdates.IdOf(1);
 
     private readonly List<ServerNode> replicas = [];
     private readonly List<AgentNode> agents = [];
     private ServerNode? root;
+    private TimeSpan patience = TimeSpan.FromSeconds(120);
 
     private ServerNode Root => root ?? throw new InvalidOperationException("The root is not started yet.");
 
     /// <summary>Plays it to the end and answers the line that says so.</summary>
     public async Task<string> PlayAsync(int updates, string? documents, CancellationToken cancellationToken)
     {
+        // A large catalog takes its time on a small machine.
+        patience += TimeSpan.FromMilliseconds(10 * updates);
         var upstream = await StartServersAsync(updates, documents, cancellationToken);
         var revisions = await SynchronizeAsync(upstream, cancellationToken);
         await StartAgentsAsync(cancellationToken);
@@ -108,7 +110,7 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
             agents.Add(tree.AddAgent(name, new AgentNode.Computer { Address = address, Servers = [Root.GrpcUrl], Groups = [Group] }));
         await Task.WhenAll(agents.Select(agent => agent.StartAsync(cancellationToken)));
         await Until.TrueAsync(
-            "three computers at the root", Patience,
+            "three computers at the root", patience,
             async token => (await CliAsync(token, "computers", "list")).GetProperty("computers").GetArrayLength() == Agents, cancellationToken);
     }
 
@@ -118,7 +120,7 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
         await CliAsync(cancellationToken, "approve", Update.ToString("D"), "--group", Group);
         var last = -1;
         await Until.TrueAsync(
-            "the update installed on three computers", Patience,
+            "the update installed on three computers", patience,
             async token =>
             {
                 var installed = await InstalledAsync(token);
@@ -127,6 +129,13 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
                 return installed == Agents;
             },
             cancellationToken);
+
+        foreach (var agent in agents)
+        {
+            // C:\ProgramData\... in the folder that stands for the computer's disk: the installer really ran.
+            var marker = Path.Combine([agent.Disk, .. DemoUpdates.MarkerOf(Update).Replace(":", "", StringComparison.Ordinal).Split('\\')]);
+            if (!File.Exists(marker)) throw new DemoFailedException($"{agent.Name} says that the update is installed, and its installer's file {marker} is not there.");
+        }
     }
 
     private async Task<int> InstalledAsync(CancellationToken cancellationToken)
@@ -136,7 +145,7 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
     {
         log.Say("waiting until " + what);
         await Until.TrueAsync(
-            what, Patience,
+            what, patience,
             async token =>
             {
                 var servers = (await CliAsync(token, "servers", "list")).GetProperty("servers");

@@ -3,7 +3,6 @@ namespace Hierarchy.Testing.Tree;
 /// <summary>One program of a tree with a folder of its own: started, killed and started again, as its operator would.</summary>
 public abstract class TreeNode(string name, string project, string folder) : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
     private readonly List<string> pastLogs = [];
@@ -20,6 +19,9 @@ public abstract class TreeNode(string name, string project, string folder) : IAs
 
     /// <summary>What it wrote in all its lives.</summary>
     public string Log => string.Join("\n--- started again ---\n", pastLogs.Append(process?.Log ?? ""));
+
+    /// <summary>How long it may take until it is ready.</summary>
+    protected virtual TimeSpan ReadyTime => TimeSpan.FromSeconds(60);
 
     protected ProcessUnderTest Process => process ?? throw new NodeDownException(Name);
 

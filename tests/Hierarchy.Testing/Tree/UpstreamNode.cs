@@ -28,6 +28,9 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
 
     public string Url => url ?? throw new NodeDownException(Name);
 
+    // It makes all of its documents before it listens.
+    protected override TimeSpan ReadyTime => TimeSpan.FromSeconds(60) + TimeSpan.FromMilliseconds(10 * catalog.Generated);
+
     /// <summary>How many revisions it serves.</summary>
     public async Task<int> CountRevisionsAsync(CancellationToken cancellationToken)
     {
