@@ -16,9 +16,6 @@ namespace Grpc.Net.Client;
 /// </summary>
 public sealed class GrpcChannel : ChannelBase, IDisposable
 {
-    // SocketsHttpHandler grows windows with the measured round trip; starting at 64 KiB would halve the first seconds of a catch-up.
-    private const int InitialStreamWindow = 1024 * 1024;
-
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 
     private readonly ConcurrentDictionary<IMethod, Uri> _uris = new(ReferenceEqualityComparer.Instance as IEqualityComparer<IMethod>);
@@ -189,7 +186,6 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
     private static SocketsHttpHandler CreateHandler() => new()
     {
         EnableMultipleHttp2Connections = true,
-        InitialHttp2StreamWindowSize = InitialStreamWindow,
         ConnectTimeout = ConnectTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,

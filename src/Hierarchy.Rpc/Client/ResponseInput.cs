@@ -87,10 +87,11 @@ internal sealed class ResponseInput(Stream stream, int? maxSize, ICompressionPro
         if (held == 0)
         {
             _start = _end = 0;
-            if (_buffer.Length == 0)
-                _buffer = ArrayPool<byte>.Shared.Rent(isStreaming ? ReadSize : SingleReadSize);
             // Another message like the last, as a whole and alone.
-            return Room(Math.Max(ReadSize, _last));
+            var next = Math.Max(ReadSize, _last);
+            if (_buffer.Length == 0)
+                _buffer = ArrayPool<byte>.Shared.Rent(isStreaming ? next : SingleReadSize);
+            return Room(next);
         }
 
         // The prefix was checked against the limit; the buffer still grows with what arrives, not with what is announced.
