@@ -47,9 +47,14 @@ public sealed class GroupTree
     /// The groups that count for a computer that names these: each with its ancestors. Unknown names are left out; when no name is known, or only All Computers, the computer is in
     /// Unassigned Computers.
     /// </summary>
-    public Membership MembershipOf(IEnumerable<string> names)
+    public Membership MembershipOf(IEnumerable<string> names) => MembershipOf(names.Select(name => Find(name.Trim())));
+
+    /// <summary>The same for a computer that was put into these; a group that is there no more is left out.</summary>
+    public Membership MembershipOfGroups(IEnumerable<Guid> ids) => MembershipOf(ids.Select(Find));
+
+    private Membership MembershipOf(IEnumerable<TargetGroup?> groups)
     {
-        var direct = names.Select(name => Find(name.Trim())).Where(group => group is not null && group.Id != TargetGroup.AllComputers.Id).Select(group => group!).ToList();
+        var direct = groups.Where(group => group is not null && group.Id != TargetGroup.AllComputers.Id).Select(group => group!).ToList(); // The filter leaves those that are there.
         if (direct.Count == 0)
             direct.Add(TargetGroup.UnassignedComputers);
 

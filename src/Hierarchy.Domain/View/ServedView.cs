@@ -22,6 +22,8 @@ public sealed class ServedView
         ImmutableDictionary<string, Sites.Site> sites,
         ImmutableDictionary<Guid, EnrolledServer> servers,
         ImmutableDictionary<Sha1Digest, CatalogFile> files,
+        ImmutableHashSet<Guid> acceptedEulas,
+        ImmutableDictionary<string, GroupAssignment> assignments,
         long revisionRemovedAt,
         RecentTouches recent)
     {
@@ -34,6 +36,8 @@ public sealed class ServedView
         Sites = sites;
         Servers = servers;
         Files = files;
+        AcceptedEulas = acceptedEulas;
+        Assignments = assignments;
         RevisionRemovedAt = revisionRemovedAt;
         Recent = recent;
     }
@@ -62,6 +66,12 @@ public sealed class ServedView
     /// <summary>Files by their wire name, SHA-1.</summary>
     public ImmutableDictionary<Sha1Digest, CatalogFile> Files { get; }
 
+    /// <summary>Licences that were accepted for everyone.</summary>
+    public ImmutableHashSet<Guid> AcceptedEulas { get; }
+
+    /// <summary>Which groups computers were put into, by <see cref="GroupAssignment.KeyOf"/>.</summary>
+    public ImmutableDictionary<string, GroupAssignment> Assignments { get; }
+
     internal ImmutableDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
 
     internal ImmutableDictionary<Guid, TargetGroup> GroupRecords { get; }
@@ -75,6 +85,12 @@ public sealed class ServedView
 
     /// <summary>That revision; null when it is not there.</summary>
     public CatalogEntry? Find(RevisionId id) => Updates.GetValueOrDefault(id.UpdateId)?.Find(id.RevisionNumber);
+
+    /// <summary>The groups that count for a computer: those that an administrator put it into, else those that it names.</summary>
+    public Membership MembershipOf(string computerId, IEnumerable<string> named) =>
+        Assignments.TryGetValue(GroupAssignment.KeyOf(computerId), out var assignment) && assignment.GroupIds.Count > 0
+            ? Groups.MembershipOfGroups(assignment.GroupIds)
+            : Groups.MembershipOf(named);
 
     /// <summary>True when a client that has everything up to the sequence can be sent what changed since; false when it must take everything anew (a removed revision has no name left).</summary>
     public bool CanTellChangesSince(long sequence) => sequence >= Head.Floor && sequence >= RevisionRemovedAt;

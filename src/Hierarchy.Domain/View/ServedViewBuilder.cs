@@ -19,6 +19,8 @@ public sealed class ServedViewBuilder
     private readonly ImmutableDictionary<string, Sites.Site>.Builder _sites;
     private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
     private readonly ImmutableDictionary<Sha1Digest, CatalogFile>.Builder _files;
+    private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
+    private readonly ImmutableDictionary<string, GroupAssignment>.Builder _assignments;
     private readonly ServedView? _previous;
     private readonly HashSet<Guid> _touched = [];
     private GroupTree? _groupTree;
@@ -38,6 +40,8 @@ public sealed class ServedViewBuilder
         _sites = previous?.Sites.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.Site>(StringComparer.Ordinal);
         _servers = previous?.Servers.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, EnrolledServer>();
         _files = previous?.Files.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Sha1Digest, CatalogFile>();
+        _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
+        _assignments = previous?.Assignments.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, GroupAssignment>(StringComparer.Ordinal);
         _groupTree = previous?.Groups;
         _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
     }
@@ -70,6 +74,13 @@ public sealed class ServedViewBuilder
             case ViewRecord.Site site:
                 Set(_sites, site.Key, site.State);
                 break;
+            case ViewRecord.Eula eula:
+                if (eula.IsAccepted) _acceptedEulas.Add(eula.EulaId);
+                else _acceptedEulas.Remove(eula.EulaId);
+                break;
+            case ViewRecord.Assignment assignment:
+                Set(_assignments, assignment.Key, assignment.State);
+                break;
             case ViewRecord.Server server:
                 Set(_servers, server.ServerId, server.State);
                 break;
@@ -83,7 +94,7 @@ public sealed class ServedViewBuilder
         _groupTree ??= new GroupTree(_groups.Values);
         return new ServedView(
             head, _updates.ToImmutable(), _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
-            _files.ToImmutable(), _revisionRemovedAt, recent);
+            _files.ToImmutable(), _acceptedEulas.ToImmutable(), _assignments.ToImmutable(), _revisionRemovedAt, recent);
     }
 
     private void Add(CatalogEntry entry)

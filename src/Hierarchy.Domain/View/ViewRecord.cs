@@ -28,6 +28,12 @@ public abstract record ViewRecord(long Sequence)
     /// <summary>A site; null when it was removed.</summary>
     public sealed record Site(long Sequence, string Key, Sites.Site? State) : ViewRecord(Sequence);
 
+    /// <summary>A licence that was accepted for everyone, or whose acceptance was taken back.</summary>
+    public sealed record Eula(long Sequence, Guid EulaId, bool IsAccepted) : ViewRecord(Sequence);
+
+    /// <summary>The groups that a computer was put into; null when that was taken back. The key is the computer's id, lower case.</summary>
+    public sealed record Assignment(long Sequence, string Key, GroupAssignment? State) : ViewRecord(Sequence);
+
     /// <summary>A server; null when it was removed.</summary>
     public sealed record Server(long Sequence, Guid ServerId, EnrolledServer? State) : ViewRecord(Sequence);
 }

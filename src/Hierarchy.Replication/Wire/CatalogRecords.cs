@@ -31,8 +31,10 @@ public static class CatalogRecords
                 RecordKind.Decline => new ViewRecord.Decline(record.Sequence, Id(record, 0, 16), IsDeclined: !record.IsTombstone),
                 RecordKind.TargetGroup => new ViewRecord.Group(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? ReadGroup(payload) : null),
                 RecordKind.Approval => ReadApproval(record),
-                RecordKind.Site => new ViewRecord.Site(record.Sequence, System.Text.Encoding.UTF8.GetString(record.Key.Span), record.Payload is { } payload ? ReadSite(payload) : null),
+                RecordKind.Site => new ViewRecord.Site(record.Sequence, KeyText(record), record.Payload is { } payload ? ReadSite(payload) : null),
                 RecordKind.Server => new ViewRecord.Server(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? ReadServer(payload) : null),
+                RecordKind.EulaAcceptance => new ViewRecord.Eula(record.Sequence, Id(record, 0, 16), IsAccepted: !record.IsTombstone),
+                RecordKind.GroupAssignment => new ViewRecord.Assignment(record.Sequence, KeyText(record), record.Payload is { } payload ? ReadAssignment(payload) : null),
                 _ => null,
             };
         }
@@ -90,6 +92,26 @@ public static class CatalogRecords
     /// <summary>Removes a group.</summary>
     public static Change NoGroup(Guid groupId) => new((int)RecordKind.TargetGroup, groupId.ToByteArray(bigEndian: true), Payload: null);
 
+    /// <summary>A licence, accepted for everyone.</summary>
+    public static Change Eula(Guid eulaId, DateTimeOffset acceptedAt, string acceptedBy) => new(
+        (int)RecordKind.EulaAcceptance,
+        eulaId.ToByteArray(bigEndian: true),
+        new EulaAcceptanceRecord { EulaId = RevisionRecords.FromGuid(eulaId), AcceptedAt = acceptedAt.ToTimestamp(), AcceptedBy = acceptedBy }.ToByteArray());
+
+    /// <summary>Takes the acceptance of a licence back.</summary>
+    public static Change NoEula(Guid eulaId) => new((int)RecordKind.EulaAcceptance, eulaId.ToByteArray(bigEndian: true), Payload: null);
+
+    /// <summary>The groups that a computer is put into; the same groups in another order are the same bytes.</summary>
+    public static Change Assignment(GroupAssignment assignment)
+    {
+        var message = new GroupAssignmentRecord { ComputerId = GroupAssignment.KeyOf(assignment.ComputerId), ComputerName = assignment.ComputerName };
+        message.GroupIds.Add(assignment.GroupIds.Distinct().Order().Select(RevisionRecords.FromGuid));
+        return new Change((int)RecordKind.GroupAssignment, AssignmentKey(assignment.ComputerId), message.ToByteArray());
+    }
+
+    /// <summary>Takes a computer's assignment back: what it names counts again.</summary>
+    public static Change NoAssignment(string computerId) => new((int)RecordKind.GroupAssignment, AssignmentKey(computerId), Payload: null);
+
     /// <summary>A site.</summary>
     public static Change Site(Site site) => new((int)RecordKind.Site, SiteKey(site.Name), Message(site).ToByteArray());
 
@@ -127,6 +149,10 @@ public static class CatalogRecords
 
     private static byte[] SiteKey(string name) => System.Text.Encoding.UTF8.GetBytes(name.ToLower(CultureInfo.InvariantCulture));
 
+    private static byte[] AssignmentKey(string computerId) => System.Text.Encoding.UTF8.GetBytes(GroupAssignment.KeyOf(computerId));
+
+    private static string KeyText(in ChangeRecord record) => System.Text.Encoding.UTF8.GetString(record.Key.Span);
+
     private static ViewRecord ReadRevision(in ChangeRecord record)
     {
         if (!RevisionId.TryFromKey(record.Key.Span, out var id)) throw new FormatException($"its key has {record.Key.Length} bytes");
@@ -155,6 +181,12 @@ public static class CatalogRecords
     {
         var message = SiteRecord.Parser.ParseFrom(payload.Span);
         return new Site(message.Name, message.Subnets.Select(text => Subnet.Parse(text)).ToArray());
+    }
+
+    private static GroupAssignment ReadAssignment(ReadOnlyMemory<byte> payload)
+    {
+        var message = GroupAssignmentRecord.Parser.ParseFrom(payload.Span);
+        return new GroupAssignment(message.ComputerId, message.ComputerName, message.GroupIds.Select(RevisionRecords.ToGuid).ToArray());
     }
 
     private static EnrolledServer ReadServer(ReadOnlyMemory<byte> payload) => FromMessage(ServerRecord.Parser.ParseFrom(payload.Span));

@@ -41,7 +41,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
             return;
         }
 
-        var membership = current.View.Groups.MembershipOf(request.Groups);
+        var membership = current.View.MembershipOf(request.ClientId, request.Groups);
         var isDelta = standing == PositionStanding.Valid && !position.IsEmpty && request.ScopeHash.Span.SequenceEqual(membership.ScopeHash) && current.View.CanTellChangesSince(position.Sequence);
         await responseStream.WriteAsync(new SyncResponse { Started = Started(membership, isFull: !isDelta) }, context.CancellationToken);
 
@@ -107,8 +107,8 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
             await seen.Superseded.Task.WaitAsync(cancellationToken);
             var now = views.Current;
             var last = seen.View.Head.Position;
-            // Another meaning of the client's groups, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
-            if (!ReferenceEquals(now.View.Groups, seen.View.Groups) && !now.View.Groups.MembershipOf(request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
+            // The client is put into other groups, or another meaning of its groups, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
+            if (HaveGroupsChanged(seen.View, now.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
             if (EpochHistory.Locate(log.Epochs, now.View.Head, last) != PositionStanding.Valid || !now.View.CanTellChangesSince(last.Sequence)) return;
 
             var batches = Batches(now.View, now.View.ChangedSince(last.Sequence), membership, withWithdrawn: true).ToList();
@@ -119,6 +119,8 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
             seen = now;
         }
     }
+
+    private static bool HaveGroupsChanged(ServedView before, ServedView now) => !ReferenceEquals(before.Groups, now.Groups) || !ReferenceEquals(before.Assignments, now.Assignments);
 
     private SyncStarted Started(Membership membership, bool isFull)
     {

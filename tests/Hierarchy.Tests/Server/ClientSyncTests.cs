@@ -1,5 +1,7 @@
 using Grpc.Core;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
@@ -149,6 +151,41 @@ public sealed class ClientSyncTests
     }
 
     [Fact]
+    public async Task Sync_AssignedSince_TellsEverythingAnewByTheAssignment()
+    {
+        await using var root = await RunningServer.RootAsync();
+        var pilot = await root.Admin.AddGroupAsync(new AddGroupRequest { Name = "Pilot" }, cancellationToken: Token);
+        var id = await root.AddUpdateAsync();
+        await ApproveAsync(root, id, "Pilot", ApprovalAction.Install);
+        var before = await SyncAsync(root, "");
+
+        await AssignAsync(root, "CLIENT-1", Positions.Id(pilot.Group.Record.GroupId, "group"));
+        var after = await SyncAsync(root, "", before);
+
+        Assert.True(after.Started.Full);
+        Assert.Equal(["Pilot"], after.Started.Groups);
+        Assert.Equal(DecisionAction.Install, after.Decisions[id].Action);
+        Assert.NotEqual(before.Started.ScopeHash, after.Started.ScopeHash);
+    }
+
+    [Fact]
+    public async Task Sync_Follow_ComputerIsAssigned_EndsForThatOneAlone()
+    {
+        await using var root = await RunningServer.RootAsync();
+        var pilot = await root.Admin.AddGroupAsync(new AddGroupRequest { Name = "Pilot" }, cancellationToken: Token);
+        using var assigned = root.Client.Sync(new SyncRequest { ClientId = "c", Follow = true }, cancellationToken: Token);
+        using var other = root.Client.Sync(new SyncRequest { ClientId = "d", Follow = true }, cancellationToken: Token);
+        while (await other.ResponseStream.MoveNext(Token) && other.ResponseStream.Current.EventCase != SyncResponse.EventOneofCase.Completed) { }
+
+        var position = await AssignAsync(root, "c", Positions.Id(pilot.Group.Record.GroupId, "group"));
+
+        while (await assigned.ResponseStream.MoveNext(Token)) { }
+        Assert.Equal(StatusCode.OK, assigned.GetStatus().StatusCode);
+        Assert.True(await other.ResponseStream.MoveNext(Token));
+        Assert.Equal(position, other.ResponseStream.Current.Decisions.Checkpoint.Position.Sequence);
+    }
+
+    [Fact]
     public async Task GetRevisions_KnownAndUnknown_SendsTheRecordsVerbatim()
     {
         await using var root = await RunningServer.RootAsync();
@@ -162,6 +199,13 @@ public sealed class ClientSyncTests
         var payload = Assert.Single(payloads);
         Assert.Equal(number, payload.RevisionId);
         Assert.Contains("Verbatim", RevisionRecords.ReadDocument(payload.Payload.Memory), StringComparison.Ordinal);
+    }
+
+    private static async Task<long> AssignAsync(RunningServer root, string computerId, Guid groupId)
+    {
+        var committed = await root.Get<IAuthorityLog>().CommitAsync([CatalogRecords.Assignment(new GroupAssignment(computerId, "pc", [groupId]))], Token);
+        await root.Views.WaitForAsync(committed.Head.Position.Sequence, Token);
+        return committed.Head.Position.Sequence;
     }
 
     private static Task<ApproveResponse> ApproveAsync(RunningServer server, RevisionId id, string group, ApprovalAction action) =>

@@ -125,6 +125,37 @@ public sealed class ServedViewTests
         Assert.Contains(child.Id.UpdateId, view.ChangedSince(2).Select(each => each.UpdateId));
     }
 
+    [Fact]
+    public void MembershipOf_ComputerWithAnAssignment_CountsThereAndNotWhereItAsks()
+    {
+        var pilot = new TargetGroup(Guid.NewGuid(), "Pilot", TargetGroup.AllComputers.Id);
+        var servers = new TargetGroup(Guid.NewGuid(), "Servers", TargetGroup.AllComputers.Id);
+        var view = View(
+            [
+                new ViewRecord.Group(1, pilot.Id, pilot), new ViewRecord.Group(2, servers.Id, servers),
+                new ViewRecord.Assignment(3, "pc-1", new GroupAssignment("pc-1", "", [servers.Id])),
+                new ViewRecord.Assignment(4, "pc-2", new GroupAssignment("pc-2", "", [])),
+                new ViewRecord.Assignment(5, "pc-3", new GroupAssignment("pc-3", "", [Guid.NewGuid()])),
+            ],
+            5);
+
+        Assert.Equal(["Servers"], view.MembershipOf("PC-1", ["Pilot"]).Direct);
+        Assert.Equal(["Pilot"], view.MembershipOf("pc-2", ["Pilot"]).Direct);
+        Assert.Equal(["Unassigned Computers"], view.MembershipOf("pc-3", ["Pilot"]).Direct);
+        Assert.Equal(["Pilot"], view.MembershipOf("pc-4", ["Pilot"]).Direct);
+        Assert.Equal(["Pilot"], Next(view, [new ViewRecord.Assignment(6, "pc-1", null)], 6).MembershipOf("pc-1", ["Pilot"]).Direct);
+    }
+
+    [Fact]
+    public void AcceptedEulas_AcceptanceTakenBack_IsGone()
+    {
+        var eula = Guid.NewGuid();
+        var view = View([new ViewRecord.Eula(1, eula, IsAccepted: true)], 1);
+
+        Assert.Contains(eula, view.AcceptedEulas);
+        Assert.Empty(Next(view, [new ViewRecord.Eula(2, eula, IsAccepted: false)], 2).AcceptedEulas);
+    }
+
     private static List<(int, DecisionAction)> Decisions(ServedView view)
     {
         var decisions = new List<Decision>();
