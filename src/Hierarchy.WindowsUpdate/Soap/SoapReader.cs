@@ -15,6 +15,8 @@ internal sealed class SoapReader : IDisposable
     /// <summary>Answers are six levels deep; what is far deeper is an attack.</summary>
     private const int MaxDepth = 32;
 
+    private const string InstanceNamespace = "http://www.w3.org/2001/XMLSchema-instance";
+
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -54,13 +56,15 @@ internal sealed class SoapReader : IDisposable
         throw new IntegrityException("the SOAP envelope has no body");
     }
 
-    /// <summary>Moves to the next child of the element at this depth; false at its end.</summary>
+    /// <summary>Moves to the next child of the element at this depth; false at its end. What is nil (`xsi:nil`) counts as absent.</summary>
     public bool NextChild(int parentDepth)
     {
         if (!_isAhead && _xml.Depth == parentDepth && (_xml.NodeType == XmlNodeType.EndElement || _xml.IsEmptyElement)) return false;
         while (Advance() && _xml.Depth > parentDepth)
         {
-            if (_xml.NodeType == XmlNodeType.Element) return true;
+            if (_xml.NodeType != XmlNodeType.Element) continue;
+            if (!IsNil()) return true;
+            Skip();
         }
 
         return false;
@@ -125,6 +129,16 @@ internal sealed class SoapReader : IDisposable
         };
     }
 
+    /// <summary>A moment, UTC where no zone is said; null for the end of the year 9999, which the protocol says for never.</summary>
+    public DateTimeOffset? ReadTime()
+    {
+        var (name, text) = (Name, ReadText().Trim());
+        if (text.StartsWith("9999-", StringComparison.Ordinal)) return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw Meaningless(name, text, "a date and time");
+    }
+
     /// <summary>Base64 content, decoded on the way, without a string in between.</summary>
     public byte[] ReadBytes(int limit)
     {
@@ -156,6 +170,8 @@ internal sealed class SoapReader : IDisposable
     }
 
     public void Dispose() => _xml.Dispose();
+
+    private bool IsNil() => _xml.HasAttributes && _xml.GetAttribute("nil", InstanceNamespace)?.Trim() is "true" or "1";
 
     private bool Advance()
     {

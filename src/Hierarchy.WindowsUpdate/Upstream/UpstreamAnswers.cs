@@ -26,8 +26,8 @@ internal static class UpstreamAnswers
                 var inner = reader.Depth;
                 while (reader.NextChild(inner))
                 {
-                    if (reader.Name == "PlugInID") plugIn = reader.ReadText();
-                    else if (reader.Name == "ServiceUrl") address = reader.ReadText();
+                    if (reader.Name == "PlugInID") plugIn = reader.ReadText().Trim();
+                    else if (reader.Name == "ServiceUrl") address = reader.ReadText().Trim();
                     else reader.Skip();
                 }
 
@@ -45,8 +45,8 @@ internal static class UpstreamAnswers
         var depth = reader.Depth;
         while (reader.NextChild(depth))
         {
-            if (reader.Name == "PlugInId") plugIn = reader.ReadText();
-            else if (reader.Name == "CookieData") data = reader.ReadText();
+            if (reader.Name == "PlugInId") plugIn = reader.ReadText().Trim();
+            else if (reader.Name == "CookieData") data = reader.ReadText().Trim();
             else reader.Skip();
         }
 
@@ -60,8 +60,8 @@ internal static class UpstreamAnswers
         var depth = reader.Depth;
         while (reader.NextChild(depth))
         {
-            if (reader.Name == "Expiration") expiration = reader.ReadText();
-            else if (reader.Name == "EncryptedData") data = reader.ReadText();
+            if (reader.Name == "Expiration") expiration = reader.ReadText().Trim();
+            else if (reader.Name == "EncryptedData") data = reader.ReadText().Trim();
             else reader.Skip();
         }
 
@@ -86,11 +86,20 @@ internal static class UpstreamAnswers
                 case "MaxUpdatesPerRequestInGetUpdateDecryptionData":
                     config = config with { MaxUpdatesPerDecryptionRequest = reader.ReadInt() };
                     break;
+                case "MaxNumberOfDriverSetsPerRequest":
+                    config = config with { MaxDriverSetsPerRequest = reader.ReadInt() };
+                    break;
+                case "MaxNumberOfComputerIdsInRequest":
+                    config = config with { MaxComputerIdsPerRequest = reader.ReadInt() };
+                    break;
+                case "MaxNumberOfPnpHardwareIdsInRequest":
+                    config = config with { MaxHardwareIdsPerRequest = reader.ReadInt() };
+                    break;
                 case "NewConfigAnchor":
-                    config = config with { Anchor = NullWhenEmpty(reader.ReadText()) };
+                    config = config with { Anchor = NullWhenEmpty(reader.ReadText().Trim()) };
                     break;
                 case "ProtocolVersion":
-                    config = config with { ProtocolVersion = NullWhenEmpty(reader.ReadText()) };
+                    config = config with { ProtocolVersion = NullWhenEmpty(reader.ReadText().Trim()) };
                     break;
                 case "CatalogOnlySync":
                     config = config with { IsCatalogOnly = reader.ReadBoolean() };
@@ -114,24 +123,17 @@ internal static class UpstreamAnswers
     {
         Result(reader, "GetRevisionIdListResult");
         string? anchor = null;
-        var revisions = new List<RevisionId>();
-        var seen = new HashSet<RevisionId>();
+        IReadOnlyList<RevisionId> revisions = [];
         var depth = reader.Depth;
         while (reader.NextChild(depth))
         {
             switch (reader.Name)
             {
                 case "Anchor":
-                    anchor = NullWhenEmpty(reader.ReadText());
+                    anchor = NullWhenEmpty(reader.ReadText().Trim());
                     break;
                 case "NewRevisions":
-                    var inner = reader.Depth;
-                    while (reader.NextChild(inner))
-                    {
-                        var id = ReadIdentity(reader);
-                        if (seen.Add(id)) revisions.Add(id);
-                    }
-
+                    revisions = ReadIdentities(reader);
                     break;
                 default:
                     reader.Skip();
@@ -257,7 +259,33 @@ internal static class UpstreamAnswers
         return digest.Length > 0 && (mu.Length > 0 || uss.Length > 0) ? new FileLocation(digest, mu, NullWhenEmpty(uss)) : null;
     }
 
-    private static RevisionId ReadIdentity(SoapReader reader)
+    /// <summary>The related revisions; a server that has no use for the call answers it with nothing at all.</summary>
+    public static IReadOnlyList<RevisionId> ReadRelatedRevisions(SoapReader reader) =>
+        reader.MoveToChild("GetRelatedRevisionsForUpdatesResult") ? ReadIdentities(reader) : [];
+
+    /// <summary>Every child of the element, read by <paramref name="item"/>.</summary>
+    public static List<T> ReadList<T>(SoapReader reader, Func<SoapReader, T> item)
+    {
+        var list = new List<T>();
+        var depth = reader.Depth;
+        while (reader.NextChild(depth)) list.Add(item(reader));
+        return list;
+    }
+
+    /// <summary>The GUIDs of a list, each once.</summary>
+    public static IReadOnlyList<Guid> ReadGuids(SoapReader reader) => [.. ReadList(reader, static item => item.ReadGuid()).Distinct()];
+
+    /// <summary>The identities of a list, each once, in the server's order.</summary>
+    public static IReadOnlyList<RevisionId> ReadIdentities(SoapReader reader) => [.. ReadList(reader, ReadIdentity).Distinct()];
+
+    /// <summary>Skips an element that nobody asked for; gives back what was read so far.</summary>
+    public static T PassOver<T>(SoapReader reader, T soFar)
+    {
+        reader.Skip();
+        return soFar;
+    }
+
+    public static RevisionId ReadIdentity(SoapReader reader)
     {
         Guid? update = null;
         int? number = null;
@@ -283,7 +311,7 @@ internal static class UpstreamAnswers
             var (name, isEnabled) = ("", false);
             for (var inner = reader.Depth; reader.NextChild(inner);)
             {
-                if (reader.Name == "ShortLanguage") name = reader.ReadText();
+                if (reader.Name == "ShortLanguage") name = reader.ReadText().Trim();
                 else if (reader.Name == "Enabled") isEnabled = reader.ReadBoolean();
                 else reader.Skip();
             }
@@ -294,10 +322,11 @@ internal static class UpstreamAnswers
         return enabled;
     }
 
-    private static void Result(SoapReader reader, string name)
+    /// <summary>Moves to the operation's result, which must be there.</summary>
+    public static void Result(SoapReader reader, string name)
     {
         if (!reader.MoveToChild(name)) throw new IntegrityException($"it has no {name}");
     }
 
-    private static string? NullWhenEmpty(string text) => text.Length == 0 ? null : text;
+    public static string? NullWhenEmpty(string text) => text.Length == 0 ? null : text;
 }

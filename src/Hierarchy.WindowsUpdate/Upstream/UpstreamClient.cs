@@ -96,6 +96,51 @@ public sealed partial class UpstreamClient : IDisposable
     public Task<IReadOnlyList<UpstreamUpdate>> GetUpdateDataAsync(IReadOnlyList<RevisionId> ids, CancellationToken cancellationToken) =>
         CallAsync("GetUpdateData", cookie => UpstreamRequests.GetUpdateData(cookie, ids), UpstreamAnswers.ReadUpdateData, cancellationToken);
 
+    /// <summary>
+    /// Revisions that belong to these updates: their newest and what their bundles hold. The specification gives this call no use, so a
+    /// server may answer nothing; then the list is empty.
+    /// </summary>
+    public Task<IReadOnlyList<RevisionId>> GetRelatedRevisionsAsync(IReadOnlyList<Guid> updates, CancellationToken cancellationToken) =>
+        CallAsync("GetRelatedRevisionsForUpdates", cookie => UpstreamRequests.GetRelatedRevisionsForUpdates(cookie, updates), UpstreamAnswers.ReadRelatedRevisions, cancellationToken);
+
+    /// <summary>The keys of the encrypted files of these revisions, at most <see cref="UpstreamConfig.MaxUpdatesPerDecryptionRequest"/>.</summary>
+    public Task<IReadOnlyList<UpstreamDecryptionKeys>> GetUpdateDecryptionDataAsync(IReadOnlyList<RevisionId> ids, CancellationToken cancellationToken) =>
+        CallAsync("GetUpdateDecryptionData", cookie => UpstreamRequests.GetUpdateDecryptionData(cookie, ids), FileAnswers.ReadDecryptionData, cancellationToken);
+
+    /// <summary>
+    /// What the upstream's administrators decided since the anchor of the last call (null for everything), for the catalog as far as the
+    /// anchor of the last GetRevisionIdList. Only a replica may ask.
+    /// </summary>
+    public Task<UpstreamDeployments> GetDeploymentsAsync(string? deploymentAnchor, string syncAnchor, CancellationToken cancellationToken) =>
+        CallAsync("GetDeployments", cookie => UpstreamRequests.GetDeployments(cookie, deploymentAnchor, syncAnchor), DecisionAnswers.ReadDeployments, cancellationToken);
+
+    /// <summary>Asks the upstream to fetch files that it does not hold yet, at most 100. Those that are returned it does not know at all.</summary>
+    public async Task<IReadOnlyList<Sha1Digest>> DownloadFilesAsync(IReadOnlyList<Sha1Digest> files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync("DownloadFiles", cookie => UpstreamRequests.DownloadFiles(cookie, files), FileAnswers.ReadDownloadFiles, cancellationToken);
+            return [];
+        }
+        catch (UpstreamFaultException exception)
+            when (exception.Fault.Error == UpstreamError.FileDigestsMissing && FileAnswers.ReadMissingDigests(exception.Fault.Message) is not null)
+        {
+            return FileAnswers.ReadMissingDigests(exception.Fault.Message)!; // The filter has seen that it is not null.
+        }
+    }
+
+    /// <summary>Drivers and driver sets for computers and devices. Microsoft Update alone has them; WSUS states limits of 0.</summary>
+    public Task<DriverIdList> GetDriverIdListAsync(DriverFilter filter, CancellationToken cancellationToken) =>
+        CallAsync("GetDriverIdList", cookie => UpstreamRequests.GetDriverIdList(cookie, filter), DriverAnswers.ReadDriverIdList, cancellationToken);
+
+    /// <summary>What the driver sets are, at most <see cref="UpstreamConfig.MaxDriverSetsPerRequest"/>. Unknown ones are left out.</summary>
+    public Task<IReadOnlyList<DriverSet>> GetDriverSetDataAsync(IReadOnlyList<Guid> driverSets, CancellationToken cancellationToken) =>
+        CallAsync("GetDriverSetData", cookie => UpstreamRequests.GetDriverSetData(cookie, driverSets), DriverAnswers.ReadDriverSets, cancellationToken);
+
+    /// <summary>How the upstream is, without a cookie. The protocol forbids it to a synchronization; it is there for who looks for a failure.</summary>
+    public Task<UpstreamHealth> PingAsync(CancellationToken cancellationToken) =>
+        SendAsync(new Uri(_root, SyncPath), UpstreamRequests.MonitorNamespace, "Ping", UpstreamRequests.Ping(level: 0), FileAnswers.ReadPing, cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 

@@ -9,6 +9,15 @@ public sealed record UpstreamConfig
     /// <summary>The most ids that one GetUpdateDecryptionData may have; 0 when it was not said.</summary>
     public int MaxUpdatesPerDecryptionRequest { get; init; }
 
+    /// <summary>The most driver sets that one GetDriverSetData may name; 0 at a server that has none, which is what WSUS says.</summary>
+    public int MaxDriverSetsPerRequest { get; init; }
+
+    /// <summary>The most computers that one GetDriverIdList may name; 0 likewise.</summary>
+    public int MaxComputerIdsPerRequest { get; init; }
+
+    /// <summary>The most devices that one GetDriverIdList may name; 0 likewise.</summary>
+    public int MaxHardwareIdsPerRequest { get; init; }
+
     /// <summary>Presented at the next call, it makes the answer short.</summary>
     public string? Anchor { get; init; }
 

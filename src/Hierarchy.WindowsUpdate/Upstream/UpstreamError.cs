@@ -26,4 +26,13 @@ public enum UpstreamError
 
     /// <summary>The server speaks another version: stop.</summary>
     IncompatibleProtocolVersion,
+
+    /// <summary>Files that the server does not know, perhaps because their updates were deleted there: synchronize again.</summary>
+    FileDigestsMissing,
+
+    /// <summary>More driver sets than the server takes: stop.</summary>
+    TooManyIds,
+
+    /// <summary>The server does not want this one: stop, its administrator decides.</summary>
+    AccessDenied,
 }

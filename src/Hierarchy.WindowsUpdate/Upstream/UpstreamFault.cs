@@ -25,6 +25,9 @@ public sealed record UpstreamFault(UpstreamError Error, string Operation, string
         "InvalidParameters" => UpstreamError.InvalidParameters,
         "InternalServerError" => UpstreamError.InternalServerError,
         "IncompatibleProtocolVersion" => UpstreamError.IncompatibleProtocolVersion,
+        "FileDigestsMissing" => UpstreamError.FileDigestsMissing,
+        "TooManyIds" => UpstreamError.TooManyIds,
+        "AccessDenied" => UpstreamError.AccessDenied,
         _ => UpstreamError.Unknown,
     };
 }

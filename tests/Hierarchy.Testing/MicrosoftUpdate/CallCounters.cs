@@ -11,6 +11,7 @@ public sealed class CallCounters
     private long _contentRequests;
     private long _updatesSent;
     private long _faults;
+    private long _filesAsked;
 
     /// <summary>Calls by operation, faulted ones included.</summary>
     public IReadOnlyDictionary<string, long> Calls => _calls;
@@ -29,6 +30,9 @@ public sealed class CallCounters
     /// <summary>Calls that ended in a fault, injected ones included.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
+    /// <summary>Files that DownloadFiles asked for and that are known.</summary>
+    public long FilesAskedFor => Interlocked.Read(ref _filesAsked);
+
     public long CallsOf(string operation) => _calls.GetValueOrDefault(operation);
 
     internal void Called(string operation) => _calls.AddOrUpdate(operation, 1, static (_, count) => count + 1);
@@ -40,6 +44,8 @@ public sealed class CallCounters
     internal void ContentSent(long bytes) => Interlocked.Add(ref _contentBytes, bytes);
 
     internal void Sent(int updates) => Interlocked.Add(ref _updatesSent, updates);
+
+    internal void FilesAsked(int files) => Interlocked.Add(ref _filesAsked, files);
 
     internal void Faulted() => Interlocked.Increment(ref _faults);
 }

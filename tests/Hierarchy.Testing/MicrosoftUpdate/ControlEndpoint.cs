@@ -7,6 +7,7 @@ namespace Hierarchy.Testing.MicrosoftUpdate;
 
 /// <summary>
 /// What a test does to a simulated server that runs as a program: GET counters; POST publish (body: a document), revise?id=, expire?id=, restart,
+/// group?name=&amp;parent=&amp;id=, approve?update=&amp;group=&amp;action=&amp;deadline=, withdraw?update=&amp;group=, hide?id=, unhide?id=, accept?id=,
 /// forget-cookies, fail?calls=&amp;code=&amp;operation=, cut?calls=&amp;after=&amp;operation=. No such thing exists at a real one.
 /// </summary>
 internal sealed class ControlEndpoint(UpstreamState state)
@@ -60,6 +61,29 @@ internal sealed class ControlEndpoint(UpstreamState state)
             case "restart":
                 state.RestartWithNewAnchors();
                 return true;
+            case "group":
+                state.Decisions.AddGroup(query["name"].ToString(), Optional(query["parent"]), Optional(query["id"]));
+                return true;
+            case "approve":
+                var revision = state.Library.Latest(Guid.Parse(query["update"].ToString())) ?? throw new KeyNotFoundException("No such update is published.");
+                state.Decisions.Approve(
+                    revision,
+                    Optional(query["group"]) ?? Decisions.UpstreamDecisions.AllComputers,
+                    int.TryParse(query["action"], NumberStyles.None, CultureInfo.InvariantCulture, out var action) ? action : 0,
+                    query["deadline"].ToString() is { Length: > 0 } deadline ? DateTimeOffset.Parse(deadline, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null);
+                return true;
+            case "withdraw":
+                state.Decisions.Withdraw(Guid.Parse(query["update"].ToString()), Optional(query["group"]) ?? Decisions.UpstreamDecisions.AllComputers);
+                return true;
+            case "hide":
+                state.Decisions.Hide(Guid.Parse(query["id"].ToString()));
+                return true;
+            case "unhide":
+                state.Decisions.Unhide(Guid.Parse(query["id"].ToString()));
+                return true;
+            case "accept":
+                state.Decisions.AcceptEula(Guid.Parse(query["id"].ToString()));
+                return true;
             case "forget-cookies":
                 state.Cookies.Forget();
                 return true;
@@ -73,6 +97,8 @@ internal sealed class ControlEndpoint(UpstreamState state)
                 return false;
         }
     }
+
+    private static Guid? Optional(string? text) => string.IsNullOrEmpty(text) ? null : Guid.Parse(text);
 
     private Task WriteCountersAsync(HttpResponse response, CancellationToken cancellationToken)
     {

@@ -15,6 +15,15 @@ public sealed record MicrosoftUpdateOptions
     /// <summary>How many ids GetUpdateData and GetUpdateDecryptionData take.</summary>
     public int MaxUpdatesPerRequest { get; init; } = 100;
 
+    /// <summary>How many driver sets GetDriverSetData takes. The captured WSUS has none to give and says 0.</summary>
+    public int MaxDriverSetsPerRequest { get; init; }
+
+    /// <summary>How many computers GetDriverIdList takes, likewise.</summary>
+    public int MaxComputerIdsPerRequest { get; init; }
+
+    /// <summary>How many devices GetDriverIdList takes, likewise.</summary>
+    public int MaxHardwareIdsPerRequest { get; init; }
+
     /// <summary>How long every answer waits before it is sent.</summary>
     public TimeSpan Latency { get; init; }
 

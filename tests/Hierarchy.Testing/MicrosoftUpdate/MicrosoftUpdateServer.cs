@@ -1,5 +1,7 @@
 using Hierarchy.Testing.MicrosoftUpdate.Content;
+using Hierarchy.Testing.MicrosoftUpdate.Decisions;
 using Hierarchy.Testing.MicrosoftUpdate.Documents;
+using Hierarchy.Testing.MicrosoftUpdate.Drivers;
 using Hierarchy.Testing.MicrosoftUpdate.Soap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,6 +36,9 @@ public sealed class MicrosoftUpdateServer : IAsyncDisposable
 
     /// <summary>What is published; may grow while the server runs.</summary>
     public UpdateLibrary Library { get; }
+
+    /// <summary>What its administrators decided, for replicas; a real Microsoft Update has none, a real WSUS does.</summary>
+    public UpstreamDecisions Decisions => State.Decisions;
 
     public CallCounters Counters => State.Counters;
 
@@ -73,6 +78,12 @@ public sealed class MicrosoftUpdateServer : IAsyncDisposable
 
     /// <summary>Behaves as a server that was reinstalled: cookies are invalid, and anchors given out before are answered with ServerChanged.</summary>
     public void RestartWithNewAnchors() => State.RestartWithNewAnchors();
+
+    /// <summary>Publishes a driver set; only a real Microsoft Update has any.</summary>
+    public void Publish(PublishedDriverSet set) => State.DriverSets.Publish(set, Library.Count);
+
+    /// <summary>Takes a driver set back.</summary>
+    public void RemoveDriverSet(Guid id) => State.DriverSets.Remove(id, Library.Count);
 
     /// <summary>Makes every cookie given out so far invalid.</summary>
     public void ForgetCookies() => State.Cookies.Forget();

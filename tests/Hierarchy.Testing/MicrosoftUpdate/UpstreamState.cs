@@ -1,4 +1,6 @@
+using Hierarchy.Testing.MicrosoftUpdate.Decisions;
 using Hierarchy.Testing.MicrosoftUpdate.Documents;
+using Hierarchy.Testing.MicrosoftUpdate.Drivers;
 using Hierarchy.Testing.MicrosoftUpdate.Soap;
 
 namespace Hierarchy.Testing.MicrosoftUpdate;
@@ -21,6 +23,10 @@ internal sealed class UpstreamState(UpdateLibrary library, MicrosoftUpdateOption
 
     public Cookies Cookies { get; } = new(options.Time, options.CookieLifetime);
 
+    public UpstreamDecisions Decisions { get; } = new(options.Time);
+
+    public DriverSetLibrary DriverSets { get; } = new();
+
     public DateTimeOffset Now => options.Time.GetUtcNow();
 
     /// <summary>The anchor of an answer that covers so many revisions.</summary>
@@ -37,6 +43,23 @@ internal sealed class UpstreamState(UpdateLibrary library, MicrosoftUpdateOption
         if (known > library.Count)
             throw new SoapFaultException(SoapFaultException.InvalidParameters, parameter);
         return (int)known;
+    }
+
+    /// <summary>The anchor of an answer that covers so many decisions.</summary>
+    public Anchor DecisionAnchorAt(long decisions) => new(Interlocked.Read(ref _firstNumber) + decisions, Now);
+
+    /// <summary>How many decisions a client that presents an anchor knows; an anchor from an earlier life is a fault.</summary>
+    public long KnownDecisions(Anchor? anchor, string parameter)
+    {
+        if (anchor is not { } presented)
+            return 0;
+        var known = presented.Number - Interlocked.Read(ref _firstNumber);
+        return known switch
+        {
+            < 0 => throw new SoapFaultException(SoapFaultException.ServerChanged),
+            >= NumbersPerLife => throw new SoapFaultException(SoapFaultException.InvalidParameters, parameter),
+            _ => known,
+        };
     }
 
     public void RestartWithNewAnchors()

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate;
+using Hierarchy.Testing.MicrosoftUpdate.Decisions;
 using Xunit;
 using static Hierarchy.Tests.Testing.UpstreamCaller;
 
@@ -50,6 +51,16 @@ public sealed partial class MicrosoftUpdateServerTests : IAsyncLifetime
         AnswerSchemas.AssertValid(await _caller.CallAsync("GetUpdateData", Identities(demo, (Windows11, 100))));
         AnswerSchemas.AssertValid(await _caller.CallAsync("GetUpdateDecryptionData", Identities(demo)));
         AnswerSchemas.AssertValid(await _caller.CallAsync("GetRelatedRevisionsForUpdates", $"<updateIDs><guid>{demo.Item1}</guid></updateIDs>"));
+        var anchor = Anchor(await _caller.CallAsync("GetRevisionIdList", Configuration()));
+        AnswerSchemas.AssertValid(await _caller.CallAsync("GetDeployments", $"<syncAnchor>{anchor}</syncAnchor>"));
+        _server.Decisions.Approve(_server.Library.Latest(demo.Item1)!, UpstreamDecisions.AllComputers);
+        _server.Decisions.Hide(DemoUpdates.IdOf(2));
+        AnswerSchemas.AssertValid(await _caller.CallAsync("GetDeployments", $"<syncAnchor>{anchor}</syncAnchor>"));
+        var digest = Convert.ToBase64String(_server.Library.Latest(demo.Item1)!.Summary.Files[0].Sha1);
+        AnswerSchemas.AssertValid(await _caller.CallAsync("DownloadFiles", $"<fileDigestList><base64Binary>{digest}</base64Binary></fileDigestList>"));
+        AnswerSchemas.AssertValid(
+            await _caller.CallAsync("""<Ping xmlns="http://www.microsoft.com/SoftwareDistribution/Server/IMonitorable"><pingLevel>0</pingLevel></Ping>"""),
+            "wsusss-serversync-3.xsd");
     }
 
     [Fact]

@@ -21,6 +21,9 @@ public sealed record DocumentSummary
 
     public IReadOnlyList<DocumentFile> Files { get; init; } = [];
 
+    /// <summary>Of a driver: the devices that it is for.</summary>
+    public IReadOnlyList<string> HardwareIds { get; init; } = [];
+
     /// <summary>Categories and detectoids are what GetRevisionIdList lists with GetConfig=true.</summary>
     public bool IsConfiguration => UpdateType is "Category" or "Detectoid";
 
@@ -39,6 +42,7 @@ public sealed record DocumentSummary
         var prerequisites = new List<Guid>();
         var bundled = new List<RevisionKey>();
         var files = new List<DocumentFile>();
+        var hardware = new List<string>();
         string? section = null;
         var isCategory = false;
         while (reader.Read())
@@ -67,6 +71,9 @@ public sealed record DocumentSummary
                 case "UpdateIdentity" when section == "BundledUpdates":
                     bundled.Add(Identity(reader));
                     break;
+                case "WindowsDriverMetaData" when reader.GetAttribute("HardwareID") is { } device:
+                    hardware.Add(device);
+                    break;
                 case "File" or "EulaFile" when reader.Depth == 2 && reader.GetAttribute("Digest") is { } digest:
                     files.Add(new DocumentFile(
                         Convert.FromBase64String(digest), reader.GetAttribute("FileName") ?? "file", reader.GetAttribute("IsEncrypted") is "true" or "1"));
@@ -82,6 +89,7 @@ public sealed record DocumentSummary
             Prerequisites = prerequisites,
             BundledUpdates = bundled,
             Files = files,
+            HardwareIds = hardware,
         };
     }
 

@@ -48,7 +48,13 @@ internal sealed partial class SessionOperations(UpstreamState state)
         var anchor = Anchor.Read(request.Text("configAnchor"), "configAnchor");
         state.Known(anchor, "configAnchor");
 
-        answer.Raw("""<GetConfigDataResponse xmlns="http://www.microsoft.com/SoftwareDistribution"><GetConfigDataResult><CatalogOnlySync>false</CatalogOnlySync><LazySync>true</LazySync><ServerHostsPsfFiles>false</ServerHostsPsfFiles><MaxNumberOfComputerIdsInRequest>0</MaxNumberOfComputerIdsInRequest><MaxNumberOfDriverSetsPerRequest>0</MaxNumberOfDriverSetsPerRequest><MaxNumberOfPnpHardwareIdsInRequest>0</MaxNumberOfPnpHardwareIdsInRequest><MaxNumberOfUpdatesPerRequest>"""u8)
+        answer.Raw("""<GetConfigDataResponse xmlns="http://www.microsoft.com/SoftwareDistribution"><GetConfigDataResult><CatalogOnlySync>false</CatalogOnlySync><LazySync>true</LazySync><ServerHostsPsfFiles>false</ServerHostsPsfFiles><MaxNumberOfComputerIdsInRequest>"""u8)
+            .Number(state.Options.MaxComputerIdsPerRequest)
+            .Raw("</MaxNumberOfComputerIdsInRequest><MaxNumberOfDriverSetsPerRequest>"u8)
+            .Number(state.Options.MaxDriverSetsPerRequest)
+            .Raw("</MaxNumberOfDriverSetsPerRequest><MaxNumberOfPnpHardwareIdsInRequest>"u8)
+            .Number(state.Options.MaxHardwareIdsPerRequest)
+            .Raw("</MaxNumberOfPnpHardwareIdsInRequest><MaxNumberOfUpdatesPerRequest>"u8)
             .Number(state.Options.MaxUpdatesPerRequest)
             .Raw("</MaxNumberOfUpdatesPerRequest><NewConfigAnchor>"u8)
             .Text(state.AnchorAt(state.Library.Count).ToString())

@@ -9,11 +9,15 @@ internal sealed class SoapEndpoint(UpstreamState state)
 {
     private const string AuthorizationNamespace = "http://www.microsoft.com/SoftwareDistribution/Server/DssAuthWebService";
     private const string Namespace = "http://www.microsoft.com/SoftwareDistribution";
+    private const string MonitorNamespace = "http://www.microsoft.com/SoftwareDistribution/Server/IMonitorable";
     private const int MaxRequestLength = 8 * 1024 * 1024;
 
     private readonly SessionOperations _session = new(state);
     private readonly RevisionListOperation _revisionList = new(state);
     private readonly UpdateDataOperations _updateData = new(state);
+    private readonly DecisionOperations _decisions = new(state);
+    private readonly DriverOperations _drivers = new(state);
+    private readonly FileOperations _files = new(state);
 
     public async Task AnswerAsync(HttpContext context)
     {
@@ -83,6 +87,21 @@ internal sealed class SoapEndpoint(UpstreamState state)
                 break;
             case ("GetRelatedRevisionsForUpdates", Namespace):
                 _updateData.GetRelatedRevisionsForUpdates(request, answer);
+                break;
+            case ("GetDeployments", Namespace):
+                _decisions.GetDeployments(request, answer);
+                break;
+            case ("GetDriverIdList", Namespace):
+                _drivers.GetDriverIdList(request, answer);
+                break;
+            case ("GetDriverSetData", Namespace):
+                _drivers.GetDriverSetData(request, answer);
+                break;
+            case ("DownloadFiles", Namespace):
+                _files.DownloadFiles(request, answer);
+                break;
+            case ("Ping", MonitorNamespace):
+                _files.Ping(answer);
                 break;
             default:
                 throw new SoapFaultException(SoapFaultException.InvalidParameters, request.Operation);

@@ -65,6 +65,16 @@ internal sealed class SoapRequest
         }
     }
 
+    public IReadOnlyList<Guid> Guids(string name)
+    {
+        if (Find(name) is not { } list)
+            throw new SoapFaultException(SoapFaultException.InvalidParameters, name);
+        var ids = new List<Guid>();
+        foreach (var item in list.Elements())
+            ids.Add(Guid.TryParse(item.Value, out var id) ? id : throw new SoapFaultException(SoapFaultException.InvalidParameters, name));
+        return ids;
+    }
+
     public static XElement? Child(XElement parent, string name)
     {
         foreach (var element in parent.Elements())

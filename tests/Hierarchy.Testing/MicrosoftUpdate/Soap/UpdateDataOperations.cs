@@ -4,7 +4,7 @@ using Hierarchy.Testing.MicrosoftUpdate.Documents;
 
 namespace Hierarchy.Testing.MicrosoftUpdate.Soap;
 
-/// <summary>The operations on single revisions: documents, decryption keys, related revisions ([MS-WSUSSS] 3.1.4.6, 3.1.4.17, 3.1.4.18).</summary>
+/// <summary>The operations on single revisions: documents, decryption keys, related revisions ([MS-WSUSSS] 3.1.4.6, 3.1.4.9, 3.1.4.18).</summary>
 internal sealed class UpdateDataOperations(UpstreamState state)
 {
     public void GetUpdateData(SoapRequest request, AnswerWriter answer, Uri server)
@@ -59,13 +59,9 @@ internal sealed class UpdateDataOperations(UpstreamState state)
     public void GetRelatedRevisionsForUpdates(SoapRequest request, AnswerWriter answer)
     {
         SessionOperations.CheckCookie(state, request);
-        if (request.Find("updateIDs") is not { } ids)
-            throw new SoapFaultException(SoapFaultException.InvalidParameters, "updateIDs");
         var related = new HashSet<RevisionKey>();
-        foreach (var item in ids.Elements())
+        foreach (var id in request.Guids("updateIDs"))
         {
-            if (!Guid.TryParse(item.Value, out var id))
-                throw new SoapFaultException(SoapFaultException.InvalidParameters, "updateIDs");
             if (state.Library.Latest(id) is { } latest)
                 AddWithChildren(latest, related);
         }

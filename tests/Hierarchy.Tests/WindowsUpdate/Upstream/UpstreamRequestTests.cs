@@ -26,6 +26,12 @@ public class UpstreamRequestTests
         AssertValid(UpstreamRequests.GetRevisionIdList(Cookie, new RevisionFilter()));
         AssertValid(UpstreamRequests.GetRevisionIdList(Cookie, new RevisionFilter { Anchor = "a", Products = [(Id, true)], Classifications = [(Id, false), (Id, true)] }));
         AssertValid(UpstreamRequests.GetUpdateData(Cookie, [new RevisionId(Id, 200), new RevisionId(Guid.NewGuid(), 1)]));
+        AssertValid(UpstreamRequests.GetUpdateDecryptionData(Cookie, [new RevisionId(Id, 200)]));
+        AssertValid(UpstreamRequests.GetRelatedRevisionsForUpdates(Cookie, [Id, Guid.NewGuid()]));
+        AssertValid(UpstreamRequests.GetDeployments(Cookie, null, "9438,2026-10-04 16:33:26.670"));
+        AssertValid(UpstreamRequests.GetDeployments(Cookie, "7,2026-10-04 16:33:26.670", "9438,2026-10-04 16:33:26.670"));
+        AssertValid(UpstreamRequests.DownloadFiles(Cookie, [new Sha1Digest(new byte[20])]));
+        AssertValid(UpstreamRequests.Ping(0), "wsusss-serversync-3.xsd");
     }
 
     [Fact]
@@ -41,6 +47,27 @@ public class UpstreamRequestTests
         // The recorded client left out what version 1.20 requires.
         written.Descendants().Where(element => element.Name.LocalName == "Get63LanguageOnly").Remove();
         Assert.Equal(Shape(recorded), Shape(written));
+    }
+
+    /// <summary>The published schemas end before these two calls; the text of [MS-WSUSSS] 3.1.4.7 and 3.1.4.8 gives names and order.</summary>
+    [Fact]
+    public void DriverRequests_HaveTheElementsOfTheSpecification()
+    {
+        var list = Parse(UpstreamRequests.GetDriverIdList(Cookie, new DriverFilter
+        {
+            Anchor = "a",
+            Categories = [(Id, false)],
+            ComputerIds = [(Id, true)],
+            HardwareIds = [(@"PCI\VEN_8086&DEV_1234", true)],
+        }));
+        Assert.Equal(
+            ["cookie", "filter", "Anchor", "Categories", "IdAndDelta", "ComputerIds", "IdAndDelta", "PnpHardwareIds", "HardwareIdAndDelta", "Id", "Delta"],
+            list.Descendants().SkipWhile(element => element.Name.LocalName != "cookie").Select(element => element.Name.LocalName)
+                .Where((name, index) => name is not ("Expiration" or "EncryptedData") && (name is not ("Id" or "Delta") || index > 12)));
+        Assert.Equal(@"PCI\VEN_8086&DEV_1234", list.Descendants().Last(element => element.Name.LocalName == "Id").Value);
+
+        var sets = Parse(UpstreamRequests.GetDriverSetData(Cookie, [Id]));
+        Assert.Equal(["guid"], sets.Descendants().Single(element => element.Name.LocalName == "driverSets").Elements().Select(element => element.Name.LocalName));
     }
 
     private static IEnumerable<string> Shape(XDocument document) =>
