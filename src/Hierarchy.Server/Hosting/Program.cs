@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hierarchy.Server.Upstream;
 
 namespace Hierarchy.Server.Hosting;
 
@@ -20,7 +21,8 @@ internal static class Program
             A replica in a branch office:
               hierarchy-server --role replica --data /var/lib/hierarchy --site branch-a --parent http://root.example:8532 --listen-http *:8530 --listen-grpc *:8532
 
-            Each flag is also a key of the section "Server" in the configuration file and an environment variable: --listen-http is Server:ListenHttp and HIERARCHY_LISTEN_HTTP.
+            Each flag is also a key of the section "Server" in the configuration file and an environment variable: --listen-http is Server:ListenHttp and HIERARCHY_LISTEN_HTTP,
+            --upstream-proxy is Upstream:Proxy:Address and HIERARCHY_UPSTREAM_PROXY_ADDRESS. Passwords are no flags: HIERARCHY_CERTIFICATE_PASSWORD, HIERARCHY_UPSTREAM_PROXY_PASSWORD.
             """);
         var config = new Option<string?>("--config") { Description = "Configuration file (JSON). Default: hierarchy.json in the data directory, where there is one." };
         command.Options.Add(config);
@@ -54,6 +56,7 @@ internal static class Program
         var options = new ServerOptions();
         configuration.GetSection(ServerOptions.Section).Bind(options);
         errors.AddRange(options.Validate());
+        errors.AddRange(UpstreamSettings.Validate(configuration));
         if (errors.Count > 0)
         {
             foreach (var error in errors)

@@ -1,7 +1,7 @@
 namespace Hierarchy.Server.Hosting;
 
 /// <summary>
-/// The names of the settings: one row gives the flag, the key in the configuration file (section `Server`) and the environment variable. Flags win over the environment, the environment over
+/// The names of the settings: one row gives the flag, the key in the configuration file (section `Server` unless it says another) and the environment variable. Flags win over the environment, the environment over
 /// the file.
 /// </summary>
 internal static class ServerSettings
@@ -24,15 +24,28 @@ internal static class ServerSettings
         new("--content", "Content", "ahead (default: fetch what is approved), on-demand, or never."),
         new("--content-source", "ContentSource", "parent or microsoft-update. Default: Microsoft Update at a root, the parent elsewhere."),
         new(Flag: null, "CertificatePassword", "The certificate file's password."),
+        new("--upstream-proxy", "Upstream:Proxy:Address", "Proxy to the upstream, e.g. http://proxy.example:3128, or none. Default: the environment's (https_proxy)."),
+        new("--upstream-proxy-user", "Upstream:Proxy:User", "Account at the proxy, user or DOMAIN\\user."),
+        new("--upstream-proxy-password-file", "Upstream:Proxy:PasswordFile", "File whose first line is its password."),
+        new(Flag: null, "Upstream:Proxy:Password", "The password itself; never on a command line."),
+        new("--upstream-proxy-bypass", "Upstream:Proxy:Bypass", "Hosts reached without the proxy, with commas between; * stands for anything."),
+        new("--upstream-tls-proxy", "Upstream:TlsProxy:Address", "Another proxy for an upstream with TLS; its other settings are Upstream:TlsProxy:User and so on."),
+        new(Flag: null, "Upstream:TlsProxy:User", "Account at that proxy."),
+        new(Flag: null, "Upstream:TlsProxy:PasswordFile", "File whose first line is its password."),
+        new(Flag: null, "Upstream:TlsProxy:Password", "The password itself; never on a command line."),
+        new(Flag: null, "Upstream:TlsProxy:Bypass", "Hosts reached without that proxy."),
+        new("--upstream-ca", "Upstream:CertificateAuthorities", "PEM file with authorities trusted for the upstream besides this computer's; Linux lacks those of Microsoft Update."),
     ];
 
     /// <summary>One setting.</summary>
     internal sealed record Setting(string? Flag, string Key, string Help)
     {
-        /// <summary>E.g. `HIERARCHY_LISTEN_HTTP`.</summary>
-        public string Variable { get; } = "HIERARCHY_" + string.Concat(Key.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : c.ToString())).ToUpperInvariant();
+        /// <summary>E.g. `HIERARCHY_LISTEN_HTTP`, `HIERARCHY_UPSTREAM_PROXY_PASSWORD_FILE`.</summary>
+        public string Variable { get; } = "HIERARCHY_" + string.Join('_', Key.Split(':').Select(Words)).ToUpperInvariant();
 
-        /// <summary>E.g. `Server:ListenHttp`.</summary>
-        public string ConfigurationKey => $"{ServerOptions.Section}:{Key}";
+        /// <summary>E.g. `Server:ListenHttp`; a key with a colon names its section itself.</summary>
+        public string ConfigurationKey => Key.Contains(':', StringComparison.Ordinal) ? Key : $"{ServerOptions.Section}:{Key}";
+
+        private static string Words(string part) => string.Concat(part.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : c.ToString()));
     }
 }

@@ -4,6 +4,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
+using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 using SyncProgress = Hierarchy.WindowsUpdate.Upstream.SyncProgress;
 
@@ -60,7 +61,7 @@ internal sealed partial class SyncRunner(
         {
             await journal.SaveRunAsync(summary, cancellationToken);
             await views.WaitForAsync(log.Head.Position.Sequence, cancellationToken);
-            using var http = UpstreamClient.CreateHttpClient();
+            using var http = UpstreamHttp.Create(options, time);
             client = new UpstreamClient(http, options, time, loggers.CreateLogger<UpstreamClient>());
             sink = new CatalogSink(log, views.View, journal, await journal.ListQuarantinedAsync(cancellationToken), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());

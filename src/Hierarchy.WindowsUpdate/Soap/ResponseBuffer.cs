@@ -29,9 +29,9 @@ internal sealed class ResponseBuffer : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Takes a body to its end.</summary>
+    /// <summary>Takes a body to its end; <paramref name="received"/> is called for every piece.</summary>
     /// <exception cref="IntegrityException">It is longer than the limit.</exception>
-    public async Task FillAsync(Stream source, long limit, CancellationToken cancellationToken)
+    public async Task FillAsync(Stream source, long limit, Action received, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -39,6 +39,7 @@ internal sealed class ResponseBuffer : Stream
             if (offset == 0 && _length / SegmentLength == _segments.Count) _segments.Add(ArrayPool<byte>.Shared.Rent(SegmentLength));
             var read = await source.ReadAsync(_segments[^1].AsMemory(offset, SegmentLength - offset), cancellationToken);
             if (read == 0) return;
+            received();
             _length += read;
             if (_length > limit) throw new IntegrityException($"it has more than {limit:N0} bytes");
         }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Xml;
 using Hierarchy.Domain;
+using Hierarchy.WindowsUpdate.Transport;
+using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.WindowsUpdate.Soap;
 
@@ -10,7 +12,7 @@ namespace Hierarchy.WindowsUpdate.Soap;
 /// (<see cref="UnavailableException"/>), the server says no (a fault, which the caller makes an exception of), the answer is none
 /// (<see cref="IntegrityException"/>).
 /// </summary>
-internal sealed class SoapClient(HttpClient http, string userAgent, long maxResponse, TimeSpan timeout, TimeProvider time)
+internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeProvider time)
 {
     private static readonly MediaTypeHeaderValue ContentType = new("text/xml") { CharSet = "utf-8" };
 
@@ -23,21 +25,24 @@ internal sealed class SoapClient(HttpClient http, string userAgent, long maxResp
     public async Task<T> CallAsync<T>(
         Uri address, string ns, string operation, byte[] request, Func<SoapReader, T> read, Func<SoapFault, Exception> asException, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new CancellationTokenSource(options.CallTimeout, time);
+        using var silence = new CancellationTokenSource(options.ReadTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, silence.Token);
         using var body = new ResponseBuffer();
         HttpStatusCode status;
         try
         {
-            status = await ExchangeAsync(address, $"\"{ns}/{operation}\"", request, body, linked.Token);
+            status = await ExchangeAsync(address, $"\"{ns}/{operation}\"", request, body, () => silence.CancelAfter(options.ReadTimeout), linked.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unavailable($"did not answer within {timeout.TotalSeconds:N0} seconds", null);
+            if (deadline.IsCancellationRequested) throw Unavailable($"did not answer within {options.CallTimeout.TotalSeconds:N0} seconds", null);
+            if (silence.IsCancellationRequested) throw Unavailable($"sent nothing for {options.ReadTimeout.TotalSeconds:N0} seconds", null);
+            throw Unreachable(TransportFailure.NoConnection(address, Proxy(), options.ConnectTimeout), exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw Unavailable($"cannot be reached ({Reason(exception)})", exception);
+            throw Unreachable(TransportFailure.Explain(exception, address, Proxy()), exception);
         }
         catch (IntegrityException exception)
         {
@@ -45,6 +50,7 @@ internal sealed class SoapClient(HttpClient http, string userAgent, long maxResp
         }
 
         Interlocked.Add(ref _bytesReceived, body.Length);
+        if (status == HttpStatusCode.ProxyAuthenticationRequired) throw Unreachable(TransportFailure.Credentials(Proxy()), null);
         if (status is not (HttpStatusCode.OK or HttpStatusCode.InternalServerError)) throw Refused(status);
         try
         {
@@ -63,6 +69,15 @@ internal sealed class SoapClient(HttpClient http, string userAgent, long maxResp
             throw NotAnAnswer(exception.Message, exception);
         }
 
+        Uri? Proxy() => UpstreamProxy.Before(address, options);
+
+        Exception Unreachable(TransportFailure failure, Exception? inner)
+        {
+            var message = $"{operation}: the upstream {address} {failure.What}. {failure.NextStep} `hierarchy doctor upstream` looks closer.";
+            if (inner is null) return failure.IsLasting ? new IntegrityException(message) : new UnavailableException(message);
+            return failure.IsLasting ? new IntegrityException(message, inner) : new UnavailableException(message, inner);
+        }
+
         UnavailableException Unavailable(string what, Exception? inner)
         {
             var message = $"{operation}: the upstream {address} {what}. Check the address, the network, name resolution and any proxy; the synchronization can be repeated at any time.";
@@ -77,21 +92,16 @@ internal sealed class SoapClient(HttpClient http, string userAgent, long maxResp
             new($"{operation}: the answer of {address} cannot be understood: {why.TrimEnd('.')}. Check that it is the address of an update server and that no proxy answers in its place.", inner);
     }
 
-    private async Task<HttpStatusCode> ExchangeAsync(Uri address, string action, byte[] request, ResponseBuffer body, CancellationToken cancellationToken)
+    private async Task<HttpStatusCode> ExchangeAsync(Uri address, string action, byte[] request, ResponseBuffer body, Action received, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(request) };
         message.Content.Headers.ContentType = ContentType;
         message.Headers.TryAddWithoutValidation("SOAPAction", action);
-        message.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await body.FillAsync(stream, maxResponse, cancellationToken);
+        received();
+        await body.FillAsync(stream, options.MaxResponse, received, cancellationToken);
         return response.StatusCode;
-    }
-
-    private static string Reason(Exception exception)
-    {
-        while (exception.InnerException is { } inner) exception = inner;
-        return exception.Message.TrimEnd('.');
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Authentication;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.WindowsUpdate.Soap;
@@ -33,14 +31,14 @@ public sealed partial class UpstreamClient : IDisposable
     private AuthorizationCookie? _authorization;
     private UpstreamCookie? _cookie;
 
-    /// <summary>Over an HTTP client that the caller owns, as <see cref="CreateHttpClient"/> makes it: the calls have a deadline of their own.</summary>
+    /// <summary>Over an HTTP client that the caller owns, as <see cref="Transport.UpstreamHttp"/> makes it: the calls have a deadline of their own.</summary>
     public UpstreamClient(HttpClient http, UpstreamOptions options, TimeProvider time, ILogger<UpstreamClient>? logger = null)
     {
         _options = options;
         _time = time;
         _logger = logger ?? NullLogger<UpstreamClient>.Instance;
         _root = RootOf(options.Address);
-        _soap = new SoapClient(http, options.UserAgent, options.MaxResponse, options.CallTimeout, time);
+        _soap = new SoapClient(http, options, time);
         _pipeline = options.Retries <= 0 ? ResiliencePipeline.Empty : BuildPipeline();
     }
 
@@ -48,24 +46,6 @@ public sealed partial class UpstreamClient : IDisposable
     public long BytesReceived => _soap.BytesReceived;
 
     internal int ParallelCalls => Math.Max(1, _options.ParallelCalls);
-
-    /// <summary>
-    /// An HTTP client as this client wants it: compressed answers, TLS 1.2 or later, no redirects, connections renewed so that names are
-    /// resolved again, no deadline of its own.
-    /// </summary>
-    public static HttpClient CreateHttpClient()
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            SslOptions = { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },
-        };
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-    }
 
     /// <summary>Obtains a cookie when there is none; every call does so too.</summary>
     public async Task AuthorizeAsync(CancellationToken cancellationToken) => await CookieAsync(refused: null, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Hierarchy.Testing.MicrosoftUpdate;
 
@@ -35,4 +36,7 @@ public sealed record MicrosoftUpdateOptions
 
     /// <summary>Whether answers are compressed for clients that accept gzip.</summary>
     public bool Gzip { get; init; }
+
+    /// <summary>The certificate that it serves TLS with; null for plain HTTP.</summary>
+    public X509Certificate2? Certificate { get; init; }
 }

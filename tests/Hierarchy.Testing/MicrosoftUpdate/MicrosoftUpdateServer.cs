@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Hierarchy.Testing.MicrosoftUpdate;
 
 /// <summary>
-/// A simulated Microsoft Update: an upstream server of [MS-WSUSSS] over plain HTTP that behaves as a recorded WSUS does, and that serves content.
+/// A simulated Microsoft Update: an upstream server of [MS-WSUSSS] over HTTP that behaves as a recorded WSUS does, and that serves content.
 /// It is simulated: documents come from a folder, from the generator or from a test; nothing is fetched from anywhere.
 /// </summary>
 public sealed class MicrosoftUpdateServer : IAsyncDisposable
@@ -50,12 +50,15 @@ public sealed class MicrosoftUpdateServer : IAsyncDisposable
     public static async Task<MicrosoftUpdateServer> StartAsync(UpdateLibrary library, MicrosoftUpdateOptions options, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 8 * 1024 * 1024;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(options.Listen);
+            kestrel.Listen(options.Listen, listen =>
+            {
+                if (options.Certificate is { } certificate) listen.UseHttps(certificate);
+            });
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Logging.ClearProviders();

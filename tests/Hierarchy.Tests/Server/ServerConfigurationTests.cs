@@ -1,5 +1,7 @@
 using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Upstream;
 using Hierarchy.Testing;
+using Hierarchy.WindowsUpdate.Upstream;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
@@ -36,9 +38,45 @@ public sealed class ServerConfigurationTests
     {
         var properties = typeof(ServerOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Order();
 
-        Assert.Equal(properties, ServerSettings.All.Select(setting => setting.Key).Order());
+        Assert.Equal(properties, ServerSettings.All.Select(setting => setting.Key).Where(key => !key.Contains(':', StringComparison.Ordinal)).Order());
         Assert.Equal("HIERARCHY_MICROSOFT_UPDATE", ServerSettings.All.Single(setting => setting.Key == "MicrosoftUpdate").Variable);
         Assert.Equal(ServerSettings.All.Count, ServerSettings.All.Select(setting => setting.Variable).Distinct().Count());
+    }
+
+    [Fact]
+    public void Settings_OfTheUpstream_AreReadFromFlagsAndVariables()
+    {
+        var environment = new Dictionary<string, string> { ["HIERARCHY_UPSTREAM_PROXY_PASSWORD"] = "canary" };
+        var flags = new Dictionary<string, string?> { ["Upstream:Proxy:Address"] = "http://proxy.example:3128", ["Upstream:Proxy:User"] = "root", ["Upstream:TlsProxy:Address"] = "none" };
+
+        var options = UpstreamSettings.Read(ServerConfiguration.Build(configFile: null, flags, environment.GetValueOrDefault, []));
+
+        Assert.Empty(options.Validate());
+        Assert.Equal(("http://proxy.example:3128", "root", "canary", true), (options.Proxy.Address, options.Proxy.User, options.Proxy.Password, options.TlsProxy.IsNone));
+        Assert.DoesNotContain(ServerSettings.All, setting => setting.Flag is not null && setting.Key.EndsWith("Password", StringComparison.Ordinal));
+        Assert.All(
+            ServerSettings.All.Where(setting => setting.Key.StartsWith("Upstream:", StringComparison.Ordinal)),
+            setting => Assert.NotNull(setting.Key.Split(':').Skip(1).Aggregate((Type?)typeof(UpstreamOptions), (type, name) => type?.GetProperty(name)?.PropertyType)));
+    }
+
+    [Fact]
+    public void Settings_OfTheUpstreamThatAreWrong_AreToldAllAtOnce()
+    {
+        using var folder = new TemporaryFolder();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Upstream:Proxy:Address"] = "http://somebody:canary@proxy.example",
+            ["Upstream:Proxy:Password"] = "canary",
+            ["Upstream:TlsProxy:PasswordFile"] = folder["absent"],
+            ["Upstream:ConnectTimeout"] = "00:00:00",
+            ["Upstream:CertificateAuthorities"] = folder["absent.pem"],
+        }).Build();
+
+        var errors = UpstreamSettings.Validate(configuration);
+
+        Assert.Equal(7, errors.Count);
+        Assert.All(errors, error => Assert.StartsWith("Upstream:", error, StringComparison.Ordinal));
+        Assert.DoesNotContain("canary", string.Join(' ', errors), StringComparison.Ordinal);
     }
 
     private static ServerOptions Options(Dictionary<string, string?> flags, Dictionary<string, string> environment)

@@ -7,7 +7,7 @@ namespace Hierarchy.Tests.WindowsUpdate.Upstream;
 /// <summary>A catalog in memory that can die in the middle of a synchronization.</summary>
 internal sealed class MemoryCatalog : ISyncSink
 {
-    private int _storesBeforeDeath = int.MaxValue;
+    private int _mostRevisions = int.MaxValue;
 
     public Dictionary<RevisionId, SyncedRevision> Revisions { get; } = [];
 
@@ -20,7 +20,8 @@ internal sealed class MemoryCatalog : ISyncSink
         .OrderBy(entry => entry.Key.UpdateId).ThenBy(entry => entry.Key.RevisionNumber)
         .SelectMany(entry => entry.Key.ToKey().Concat(UpdateDocument.Digest(entry.Value.Xml)))]));
 
-    public void DieAfter(int stores) => _storesBeforeDeath = stores;
+    /// <summary>Dies at the store that would bring more. How many revisions come at once depends on how fast the answers come, so stores are not counted.</summary>
+    public void DieAfter(int revisions) => _mostRevisions = revisions;
 
     public ValueTask<IReadOnlySet<RevisionId>> FindKnownAsync(IReadOnlyCollection<RevisionId> ids, CancellationToken cancellationToken) =>
         new(ids.Where(Revisions.ContainsKey).ToHashSet());
@@ -38,7 +39,7 @@ internal sealed class MemoryCatalog : ISyncSink
 
     public ValueTask StoreAsync(IReadOnlyList<SyncedRevision> revisions, CancellationToken cancellationToken)
     {
-        if (_storesBeforeDeath-- <= 0) throw new DeathException();
+        if (Revisions.Count + revisions.Count > _mostRevisions) throw new DeathException();
         foreach (var revision in revisions) Revisions.TryAdd(revision.Revision.Id, revision);
         return default;
     }

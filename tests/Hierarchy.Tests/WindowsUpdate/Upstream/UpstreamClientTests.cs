@@ -1,6 +1,7 @@
 using System.Net;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 using Xunit;
 
@@ -234,14 +235,14 @@ public class UpstreamClientTests
     [Fact]
     public async Task Upstream_NotThere_IsUnavailableWithTheNextStep()
     {
-        using var http = UpstreamClient.CreateHttpClient();
         var options = new UpstreamOptions { Address = new Uri("http://127.0.0.1:1"), Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1) };
+        using var http = UpstreamHttp.Create(options, TimeProvider.System);
         using var client = new UpstreamClient(http, options, TimeProvider.System);
 
         var exception = await Assert.ThrowsAsync<UnavailableException>(() => client.AuthorizeAsync(Token));
 
         Assert.Contains("127.0.0.1:1", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Check the address", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Check --microsoft-update", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Hierarchy.Domain.Catalog;
 using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate;
 using Hierarchy.Testing.MicrosoftUpdate.Documents;
+using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 using Xunit;
 
@@ -218,15 +219,15 @@ public class UpstreamSyncTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(5)]
-    public async Task Sync_ThatDies_GoesOnWhereItWas(int stores)
+    [InlineData(150)]
+    [InlineData(400)]
+    [InlineData(850)]
+    public async Task Sync_ThatDies_GoesOnWhereItWas(int revisions)
     {
         await using var server = await StartAsync(new CatalogOptions { Generate = 900, Demo = 3 });
         var (undisturbed, dying) = (new MemoryCatalog(), new MemoryCatalog());
         await SyncAsync(server, undisturbed);
-        dying.DieAfter(stores);
+        dying.DieAfter(revisions);
         await Assert.ThrowsAsync<MemoryCatalog.DeathException>(() => SyncAsync(server, dying));
         Assert.Null(dying.Anchors.Updates);
         var before = dying.Revisions.Count;
@@ -291,8 +292,8 @@ public class UpstreamSyncTests
 
     private static async Task<SyncResult> SyncAsync(MicrosoftUpdateServer server, MemoryCatalog catalog, SyncFilter? filter = null, List<SyncProgress>? progress = null)
     {
-        using var http = UpstreamClient.CreateHttpClient();
         var options = new UpstreamOptions { Address = server.Url, AccountName = "root.example", AccountId = Guid.NewGuid(), RetryDelay = TimeSpan.FromMilliseconds(1) };
+        using var http = UpstreamHttp.Create(options, TimeProvider.System);
         using var client = new UpstreamClient(http, options, TimeProvider.System);
         var sync = new UpstreamSync(client, catalog, TimeProvider.System);
         return await sync.RunAsync(filter ?? SyncFilter.Everything, catalog.Anchors, progress is null ? null : new Recorder(progress), Token);
