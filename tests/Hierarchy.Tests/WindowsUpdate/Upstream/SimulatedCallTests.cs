@@ -4,6 +4,7 @@ using Hierarchy.Testing.MicrosoftUpdate;
 using Hierarchy.Testing.MicrosoftUpdate.Decisions;
 using Hierarchy.Testing.MicrosoftUpdate.Documents;
 using Hierarchy.Testing.MicrosoftUpdate.Drivers;
+using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 using Xunit;
 
@@ -13,7 +14,7 @@ namespace Hierarchy.Tests.WindowsUpdate.Upstream;
 public sealed class SimulatedCallTests : IAsyncLifetime
 {
     private static readonly Guid Computer = Guid.NewGuid();
-    private readonly HttpClient _http = UpstreamClient.CreateHttpClient();
+    private readonly HttpClient _http = UpstreamHttp.Create(new UpstreamOptions(), TimeProvider.System);
     private MicrosoftUpdateServer _server = null!;
     private UpstreamClient _client = null!;
 
