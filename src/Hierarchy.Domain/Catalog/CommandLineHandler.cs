@@ -1,7 +1,7 @@
 namespace Hierarchy.Domain.Catalog;
 
 /// <summary>Handler data of CommandLineInstallation: run a program of the update's files and translate its exit code.</summary>
-public sealed record CommandLineHandler
+public sealed record CommandLineHandler : HandlerData
 {
     /// <summary>The program: one of the update's file names.</summary>
     public required string Program { get; init; }

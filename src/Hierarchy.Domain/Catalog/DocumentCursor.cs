@@ -46,6 +46,12 @@ internal sealed class DocumentCursor(XmlReader reader)
     /// <summary>An attribute without a namespace; null when absent or empty.</summary>
     public string? Attribute(string name) => reader.GetAttribute(name) is { Length: > 0 } value ? value.Trim() : null;
 
+    /// <summary>The attributes without a namespace that are not empty, in document order; the names are the reader's own.</summary>
+    public AttributeSequence Attributes() => new(reader);
+
+    /// <summary>As <see cref="ReadText"/>; null when there is none.</summary>
+    public string? ReadTextOrNull() => ReadText() is { Length: > 0 } text ? text : null;
+
     /// <summary>The text of the element, that of its children included.</summary>
     public string ReadText()
     {
@@ -121,5 +127,29 @@ internal sealed class DocumentCursor(XmlReader reader)
         return reader.Depth <= UpdateDocument.MaxDepth
             ? true
             : throw new IntegrityException($"The update document nests its elements deeper than {UpdateDocument.MaxDepth}.");
+    }
+
+    /// <summary>Walks the attributes of an element and stands on the element again afterwards.</summary>
+    internal struct AttributeSequence(XmlReader reader)
+    {
+        private bool _hasBegun;
+
+        public (string Name, string Value) Current { get; private set; }
+
+        public readonly AttributeSequence GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            while (_hasBegun ? reader.MoveToNextAttribute() : reader.MoveToFirstAttribute())
+            {
+                _hasBegun = true;
+                if (reader.NamespaceURI.Length > 0 || reader.Value is not { Length: > 0 } value) continue;
+                Current = (reader.LocalName, value.Trim());
+                return true;
+            }
+
+            reader.MoveToElement();
+            return false;
+        }
     }
 }

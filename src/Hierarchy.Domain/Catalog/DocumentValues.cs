@@ -28,6 +28,9 @@ internal static class DocumentValues
             : throw Meaningless(name, value, "a date and time");
     }
 
+    /// <summary>Bytes; null where it is no number: what only people are shown refuses no document.</summary>
+    public static long? Size(string value) => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+
     /// <summary>Base64 of exactly this many bytes.</summary>
     public static byte[] Digest(string name, string? value, int length)
     {

@@ -3,19 +3,18 @@ using System.Globalization;
 namespace Hierarchy.Domain.Catalog;
 
 /// <summary>
-/// The HandlerSpecificData element: `xsi:type` names the handler (its prefix is declared anywhere above). Command lines and categories
-/// are understood; the data of other handlers stays in the original document.
+/// The HandlerSpecificData element: `xsi:type` names the handler (its prefix is declared anywhere above), an element inside holds what the handler is told.
+/// The data of a handler that is not known stays in the original document.
 /// </summary>
 internal sealed class HandlerReader
 {
     private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
+    private const string SetupType = "WindowsSetup";
 
     /// <summary>The namespace of the handler's own type; null when it is not said.</summary>
     public string? Namespace { get; private set; }
 
-    public string? CategoryType { get; private set; }
-
-    public CommandLineHandler? CommandLine { get; private set; }
+    public HandlerData? Data { get; private set; }
 
     public bool HasUninstallCommand { get; private set; }
 
@@ -27,22 +26,46 @@ internal sealed class HandlerReader
         var colon = type.IndexOf(':', StringComparison.Ordinal);
         Namespace = reader.LookupNamespace(colon < 0 ? "" : type[..colon]) is { Length: > 0 } uri && uri != UpdateDocument.Namespace ? uri : null;
 
-        // Another handler may have a command of that name and another shape.
+        // Two handlers have a command of this name, another may have one of another shape.
         var isCommandLine = type.Length == 0 || type.AsSpan(colon + 1).SequenceEqual("CommandLineInstallation");
+        var isSetup = type.AsSpan(colon + 1).SequenceEqual(SetupType) || (Namespace?.EndsWith(SetupType, StringComparison.Ordinal) ?? false);
 
         while (cursor.NextChild(depth))
         {
             switch (reader.LocalName)
             {
                 case "InstallCommand" when isCommandLine:
-                    CommandLine = ReadCommand(cursor);
+                    Data = CommandLineReader.Read(cursor);
+                    break;
+                case "InstallCommand" when isSetup:
+                    Data = new WindowsSetupHandler(
+                        cursor.Attribute("Program") ?? "",
+                        DocumentValues.Boolean("IsSetup360", cursor.Attribute("IsSetup360"), absent: false));
+                    cursor.Skip();
                     break;
                 case "UninstallCommand":
                     HasUninstallCommand = true;
                     cursor.Skip();
                     break;
                 case "CategoryInformation":
-                    CategoryType = cursor.Attribute("CategoryType");
+                    Data = ReadCategory(cursor);
+                    break;
+                case "MsiData":
+                    Data = ReadInstaller(cursor, isPatch: false);
+                    break;
+                case "MspData":
+                    Data = ReadInstaller(cursor, isPatch: true);
+                    break;
+                case "CbsData":
+                    Data = new CbsHandler(cursor.Attribute("PackageIdentity") ?? "");
+                    cursor.Skip();
+                    break;
+                case "OSInstallData":
+                    Data = new OsInstallerHandler(cursor.Attribute("InitialModule") ?? "");
+                    cursor.Skip();
+                    break;
+                case "WindowsPatchData":
+                    Data = new WindowsPatchHandler(cursor.Attribute("UnpackParameters") ?? "", cursor.Attribute("InstallParameters") ?? "");
                     cursor.Skip();
                     break;
                 default:
@@ -52,58 +75,47 @@ internal sealed class HandlerReader
         }
     }
 
-    private static CommandLineHandler ReadCommand(DocumentCursor cursor)
+    private static CategoryDetails ReadCategory(DocumentCursor cursor)
+    {
+        var order = cursor.Attribute("DisplayOrder");
+        var category = new CategoryDetails
+        {
+            Type = cursor.Attribute("CategoryType"),
+            ProhibitsSubcategories = DocumentValues.Boolean("ProhibitsSubcategories", cursor.Attribute("ProhibitsSubcategories"), absent: false),
+            ProhibitsUpdates = DocumentValues.Boolean("ProhibitsUpdates", cursor.Attribute("ProhibitsUpdates"), absent: false),
+            IsExcludedByDefault = DocumentValues.Boolean("ExcludedByDefault", cursor.Attribute("ExcludedByDefault"), absent: false),
+            DisplayOrder = int.TryParse(order, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var place) ? place : null,
+        };
+        cursor.Skip();
+        return category;
+    }
+
+    private static WindowsInstallerHandler ReadInstaller(DocumentCursor cursor, bool isPatch)
     {
         var depth = cursor.Reader.Depth;
-        var program = cursor.Attribute("Program") ?? throw DocumentValues.Meaningless("Program of InstallCommand", null, "the name of a file");
-        var arguments = cursor.Reader.GetAttribute("Arguments") ?? "";
-        var rebootByDefault = DocumentValues.Boolean("RebootByDefault", cursor.Attribute("RebootByDefault"), absent: false);
-        var defaultResult = ReadResult("DefaultResult", cursor.Attribute("DefaultResult"), InstallResult.Failed);
-        var codes = new List<ReturnCode>();
+        var handler = new WindowsInstallerHandler
+        {
+            IsPatch = isPatch,
+            PackageFile = cursor.Attribute("MsiFile"),
+            ProductCode = cursor.Attribute("ProductCode"),
+            PatchCode = cursor.Attribute("FullFilePatchCode") ?? cursor.Attribute("PatchCode"),
+            CommandLine = cursor.Attribute("CommandLine") ?? "",
+            UninstallCommandLine = cursor.Attribute("UninstallCommandLine") ?? "",
+        };
         while (cursor.NextChild(depth))
         {
-            if (cursor.Reader.LocalName == "ReturnCode") codes.Add(ReadReturnCode(cursor));
-            else cursor.Skip();
+            if (cursor.Reader.LocalName == "RepairPath")
+            {
+                handler = handler with
+                {
+                    RepairPath = cursor.Attribute("Path"),
+                    IsRepairPathOnServer = DocumentValues.Boolean("RelativeToServer", cursor.Attribute("RelativeToServer"), absent: false),
+                };
+            }
+
+            cursor.Skip();
         }
 
-        return new CommandLineHandler
-        {
-            Program = program,
-            Arguments = arguments,
-            RebootByDefault = rebootByDefault,
-            DefaultResult = defaultResult,
-            ReturnCodes = codes,
-        };
+        return handler;
     }
-
-    private static ReturnCode ReadReturnCode(DocumentCursor cursor)
-    {
-        var text = cursor.Attribute("Code");
-        var code = new ReturnCode(
-            ReadCode(text) ?? throw DocumentValues.Meaningless("Code of ReturnCode", text, "an exit code"),
-            ReadResult("Result of ReturnCode", cursor.Attribute("Result"), InstallResult.Failed),
-            DocumentValues.Boolean("Reboot of ReturnCode", cursor.Attribute("Reboot"), absent: false));
-        cursor.Skip();
-        return code;
-    }
-
-    /// <summary>Signed, unsigned or hexadecimal: 3221225786 and -1073741510 are the same exit code.</summary>
-    private static int? ReadCode(string? text)
-    {
-        if (text is null) return null;
-        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-            return uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal) ? (int)hexadecimal : null;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code) && code is >= int.MinValue and <= uint.MaxValue
-            ? unchecked((int)code)
-            : null;
-    }
-
-    private static InstallResult ReadResult(string name, string? value, InstallResult absent) => value switch
-    {
-        null => absent,
-        "Failed" => InstallResult.Failed,
-        "Succeeded" => InstallResult.Succeeded,
-        "Cancelled" or "Canceled" => InstallResult.Cancelled,
-        _ => throw DocumentValues.Meaningless(name, value, "Failed, Succeeded or Cancelled"),
-    };
 }

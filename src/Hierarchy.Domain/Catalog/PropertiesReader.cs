@@ -7,6 +7,7 @@ internal sealed class PropertiesReader
     private readonly List<string> _bulletins = [];
     private readonly List<string> _cves = [];
     private readonly List<string> _languages = [];
+    private readonly List<string> _securedFragments = [];
 
     public UpdateType Type { get; private set; }
     public string? DefaultLanguage { get; private set; }
@@ -15,9 +16,19 @@ internal sealed class PropertiesReader
     public DateTimeOffset? CreationDate { get; private set; }
     public PublicationState PublicationState { get; private set; }
     public bool IsExplicitlyDeployable { get; private set; }
-    public bool HasUninstallation { get; private set; }
+    public bool IsBeta { get; private set; }
+    public bool IsBrowseOnly { get; private set; }
+    public bool IsLocallyPublished { get; private set; }
+    public bool IsOsUpgrade { get; private set; }
+    public long? MinDownloadSize { get; private set; }
+    public long? MaxDownloadSize { get; private set; }
+    public string? CompatibleProtocolVersion { get; private set; }
+    public string? MoreInfoUrl { get; private set; }
+    public string? SupportUrl { get; private set; }
     public Guid? EulaId { get; private set; }
     public InstallationBehavior Installation { get; private set; } = InstallationBehavior.Default;
+    public InstallationBehavior? Uninstallation { get; private set; }
+    public IReadOnlyList<string> SecuredFragments => _securedFragments;
     public IReadOnlyList<string> KnowledgeBaseArticles => _articles;
     public IReadOnlyList<string> SecurityBulletins => _bulletins;
     public IReadOnlyList<string> Cves => _cves;
@@ -47,8 +58,16 @@ internal sealed class PropertiesReader
                     Installation = ReadBehavior(cursor);
                     break;
                 case "UninstallationBehavior":
-                    HasUninstallation = true;
-                    cursor.Skip();
+                    Uninstallation = ReadBehavior(cursor);
+                    break;
+                case "SecuredFragment":
+                    Add(_securedFragments, cursor.ReadText());
+                    break;
+                case "MoreInfoUrl":
+                    MoreInfoUrl = cursor.ReadTextOrNull();
+                    break;
+                case "SupportUrl":
+                    SupportUrl = cursor.ReadTextOrNull();
                     break;
                 default:
                     cursor.Skip();
@@ -59,27 +78,76 @@ internal sealed class PropertiesReader
 
     private void ReadAttributes(DocumentCursor cursor)
     {
-        Type = cursor.Attribute("UpdateType") switch
+        // One pass: each name that would be asked for is a search among all of them.
+        foreach (var (name, value) in cursor.Attributes())
         {
-            "Software" => UpdateType.Software,
-            "Driver" => UpdateType.Driver,
-            "Detectoid" => UpdateType.Detectoid,
-            "Category" => UpdateType.Category,
-            _ => UpdateType.Unknown,
-        };
-        PublicationState = cursor.Attribute("PublicationState") switch
-        {
-            null or "Published" => PublicationState.Published,
-            "Expired" => PublicationState.Expired,
-            var other => throw DocumentValues.Meaningless("PublicationState", other, "Published or Expired"),
-        };
-        DefaultLanguage = cursor.Attribute("DefaultPropertiesLanguage");
-        Handler = cursor.Attribute("Handler");
-        Severity = cursor.Attribute("MsrcSeverity");
-        CreationDate = DocumentValues.Time("CreationDate", cursor.Attribute("CreationDate"));
-        IsExplicitlyDeployable = DocumentValues.Boolean("ExplicitlyDeployable", cursor.Attribute("ExplicitlyDeployable"), absent: false);
-        EulaId = cursor.Attribute("EulaID") is { } eula ? DocumentValues.Guid("EulaID", eula) : null;
+            switch (name)
+            {
+                case "UpdateType":
+                    Type = ReadType(value);
+                    break;
+                case "PublicationState":
+                    PublicationState = ReadState(value);
+                    break;
+                case "DefaultPropertiesLanguage":
+                    DefaultLanguage = value;
+                    break;
+                case "Handler":
+                    Handler = value;
+                    break;
+                case "MsrcSeverity":
+                    Severity = value;
+                    break;
+                case "CreationDate":
+                    CreationDate = DocumentValues.Time(name, value);
+                    break;
+                case "ExplicitlyDeployable":
+                    IsExplicitlyDeployable = DocumentValues.Boolean(name, value, absent: false);
+                    break;
+                case "EulaID":
+                    EulaId = DocumentValues.Guid(name, value);
+                    break;
+                case "IsBeta":
+                    IsBeta = DocumentValues.Boolean(name, value, absent: false);
+                    break;
+                case "BrowseOnly":
+                    IsBrowseOnly = DocumentValues.Boolean(name, value, absent: false);
+                    break;
+                case "IsLocallyPublished":
+                    IsLocallyPublished = DocumentValues.Boolean(name, value, absent: false);
+                    break;
+                case "OSUpgrade":
+                    // `swap` in every document seen; what it says of how is the client's.
+                    IsOsUpgrade = value is not ("false" or "0" or "none");
+                    break;
+                case "MinDownloadSize":
+                    MinDownloadSize = DocumentValues.Size(value);
+                    break;
+                case "MaxDownloadSize":
+                    MaxDownloadSize = DocumentValues.Size(value);
+                    break;
+                case "CompatibleProtocolVersion":
+                    CompatibleProtocolVersion = value;
+                    break;
+            }
+        }
     }
+
+    private static UpdateType ReadType(string value) => value switch
+    {
+        "Software" => UpdateType.Software,
+        "Driver" => UpdateType.Driver,
+        "Detectoid" => UpdateType.Detectoid,
+        "Category" => UpdateType.Category,
+        _ => UpdateType.Unknown,
+    };
+
+    private static PublicationState ReadState(string value) => value switch
+    {
+        "Published" => PublicationState.Published,
+        "Expired" => PublicationState.Expired,
+        _ => throw DocumentValues.Meaningless("PublicationState", value, "Published or Expired"),
+    };
 
     private static InstallationBehavior ReadBehavior(DocumentCursor cursor)
     {

@@ -1,7 +1,7 @@
 namespace Hierarchy.Domain.Catalog;
 
 /// <summary>The LocalizedPropertiesCollection element. English, titles and languages may be missing: a document is not refused for its prose.</summary>
-internal sealed class TextsReader
+internal sealed class TextsReader(FilesReader files)
 {
     private readonly List<LocalizedText> _texts = [];
 
@@ -11,6 +11,7 @@ internal sealed class TextsReader
         while (cursor.NextChild(depth))
         {
             if (cursor.Name == "LocalizedProperties") ReadOne(cursor);
+            else if (cursor.Name == "EulaFile") files.ReadEula(cursor);
             else cursor.Skip();
         }
     }
@@ -40,6 +41,7 @@ internal sealed class TextsReader
     {
         var depth = cursor.Reader.Depth;
         string language = "", title = "", description = "";
+        string? uninstallNotes = null, moreInfo = null, support = null;
         while (cursor.NextChild(depth))
         {
             switch (cursor.Name)
@@ -53,6 +55,15 @@ internal sealed class TextsReader
                 case "Description":
                     description = cursor.ReadText();
                     break;
+                case "UninstallNotes":
+                    uninstallNotes = cursor.ReadTextOrNull();
+                    break;
+                case "MoreInfoUrl":
+                    moreInfo = cursor.ReadTextOrNull();
+                    break;
+                case "SupportUrl":
+                    support = cursor.ReadTextOrNull();
+                    break;
                 default:
                     cursor.Skip();
                     break;
@@ -61,7 +72,8 @@ internal sealed class TextsReader
 
         if (_texts.Count == UpdateDocument.MaxShortList)
             throw new IntegrityException($"There are texts in more than {UpdateDocument.MaxShortList} languages.");
-        if (title.Length > 0 || description.Length > 0) _texts.Add(new LocalizedText(language, title, description));
+        if (title.Length == 0 && description.Length == 0) return;
+        _texts.Add(new LocalizedText(language, title, description) { UninstallNotes = uninstallNotes, MoreInfoUrl = moreInfo, SupportUrl = support });
     }
 
     private static bool IsLanguage(LocalizedText text, string? language) =>

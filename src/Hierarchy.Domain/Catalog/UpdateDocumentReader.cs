@@ -5,25 +5,34 @@ using Hierarchy.Domain.Applicability;
 namespace Hierarchy.Domain.Catalog;
 
 /// <summary>Reads one update document in one pass, element order as it comes. What it does not know it passes over; the original keeps it.</summary>
-internal sealed class UpdateDocumentReader(XmlReader reader)
+internal sealed class UpdateDocumentReader
 {
-    private readonly DocumentCursor _cursor = new(reader);
+    private readonly XmlReader _reader;
+    private readonly DocumentCursor _cursor;
     private readonly RelationshipsReader _relationships = new();
     private readonly FilesReader _files = new();
     private readonly HandlerReader _handler = new();
     private readonly PropertiesReader _properties = new();
-    private readonly TextsReader _texts = new();
+    private readonly TextsReader _texts;
+    private ApplicabilityRules _rules = ApplicabilityRules.None;
+    private IReadOnlyList<DriverDevice> _drivers = [];
     private RevisionId? _id;
+
+    public UpdateDocumentReader(XmlReader reader)
+    {
+        _reader = reader;
+        _cursor = new DocumentCursor(reader);
+        _texts = new TextsReader(_files);
+    }
 
     /// <summary>For messages: the id with a space behind it once it is known.</summary>
     public string Identity => _id is { } id ? $"{id} " : "";
 
     public UpdateRevision Read()
     {
-        if (!_cursor.MoveToRoot() || reader.LocalName != "Update")
-            throw new IntegrityException($"Not an update document: the root element is `{reader.Name}`, not `Update`.");
+        if (!_cursor.MoveToRoot() || _reader.LocalName != "Update")
+            throw new IntegrityException($"Not an update document: the root element is `{_reader.Name}`, not `Update`.");
 
-        var rules = ApplicabilityRules.None;
         while (_cursor.NextChild(parentDepth: 0))
         {
             switch (_cursor.Name)
@@ -41,7 +50,7 @@ internal sealed class UpdateDocumentReader(XmlReader reader)
                     Located("Relationships", _relationships.Read);
                     break;
                 case "ApplicabilityRules":
-                    Located("ApplicabilityRules", cursor => rules = ApplicabilityRules.Read(cursor.ReadTree()));
+                    Located("ApplicabilityRules", ReadRules);
                     break;
                 case "Files":
                     Located("Files", _files.Read);
@@ -56,12 +65,12 @@ internal sealed class UpdateDocumentReader(XmlReader reader)
         }
 
         // What follows the root must be nothing: a truncated or doubled document is not the document.
-        while (reader.Read()) { }
+        while (_reader.Read()) { }
         if (_id is not { } id) throw new IntegrityException("The update document has no UpdateIdentity.");
-        return Build(id, rules);
+        return Build(id);
     }
 
-    private UpdateRevision Build(RevisionId id, ApplicabilityRules rules)
+    private UpdateRevision Build(RevisionId id)
     {
         var handler = _properties.Handler ?? _handler.Namespace;
         return new UpdateRevision
@@ -76,20 +85,40 @@ internal sealed class UpdateDocumentReader(XmlReader reader)
             CreationDate = _properties.CreationDate,
             PublicationState = _properties.PublicationState,
             IsExplicitlyDeployable = _properties.IsExplicitlyDeployable,
-            CanUninstall = _properties.HasUninstallation || _handler.HasUninstallCommand,
+            CanUninstall = _properties.Uninstallation is not null || _handler.HasUninstallCommand,
             Installation = _properties.Installation,
+            Uninstallation = _properties.Uninstallation,
+            IsBeta = _properties.IsBeta,
+            IsBrowseOnly = _properties.IsBrowseOnly,
+            IsLocallyPublished = _properties.IsLocallyPublished,
+            IsOsUpgrade = _properties.IsOsUpgrade,
+            MinDownloadSize = _properties.MinDownloadSize,
+            MaxDownloadSize = _properties.MaxDownloadSize,
+            CompatibleProtocolVersion = _properties.CompatibleProtocolVersion,
+            MoreInfoUrl = _properties.MoreInfoUrl,
+            SupportUrl = _properties.SupportUrl,
             EulaId = _properties.EulaId,
+            EulaFiles = _files.EulaFiles,
+            SecuredFragments = _properties.SecuredFragments,
             Languages = _properties.Languages,
             Categories = _relationships.Categories(),
-            CategoryType = _handler.CategoryType,
+            CategoryType = (_handler.Data as CategoryDetails)?.Type,
             Prerequisites = _relationships.Prerequisites,
             BundledUpdates = _relationships.BundledUpdates,
             SupersededUpdates = _relationships.SupersededUpdates,
             Files = _files.Files,
-            Rules = rules,
+            Rules = _rules,
+            Drivers = _drivers,
             Handler = handler,
-            CommandLine = _handler.CommandLine,
+            HandlerData = _handler.Data,
         };
+    }
+
+    private void ReadRules(DocumentCursor cursor)
+    {
+        var tree = cursor.ReadTree();
+        _rules = ApplicabilityRules.Read(tree);
+        if (DriversReader.Read(tree) is { Count: > 0 } drivers) _drivers = drivers;
     }
 
     private void ReadIdentity()

@@ -41,17 +41,56 @@ public sealed record UpdateRevision
     /// <summary>What installing asks of the user and the machine.</summary>
     public InstallationBehavior Installation { get; init; } = InstallationBehavior.Default;
 
+    /// <summary>What uninstalling asks of the user and the machine; null where the document says nothing of it.</summary>
+    public InstallationBehavior? Uninstallation { get; init; }
+
+    /// <summary>True for what the publisher calls a beta.</summary>
+    public bool IsBeta { get; init; }
+
+    /// <summary>True for what automatic updates never choose by themselves: a user must.</summary>
+    public bool IsBrowseOnly { get; init; }
+
+    /// <summary>True for what an administrator published on a WSUS server, not Microsoft.</summary>
+    public bool IsLocallyPublished { get; init; }
+
+    /// <summary>True for a new version of the operating system.</summary>
+    public bool IsOsUpgrade { get; init; }
+
+    /// <summary>The least and the most that a client downloads, in bytes; null when the document does not say.</summary>
+    public long? MinDownloadSize { get; init; }
+
+    /// <inheritdoc cref="MinDownloadSize"/>
+    public long? MaxDownloadSize { get; init; }
+
+    /// <summary>The first version of [MS-WUSP] whose clients understand it, e.g. `1.4`; null for every one.</summary>
+    public string? CompatibleProtocolVersion { get; init; }
+
+    /// <summary>Where more is said, whatever the language; null when the document does not say.</summary>
+    public string? MoreInfoUrl { get; init; }
+
+    /// <summary>Where help is found, whatever the language; null when the document does not say.</summary>
+    public string? SupportUrl { get; init; }
+
     /// <summary>The licence to accept before approval; null when there is none.</summary>
     public Guid? EulaId { get; init; }
+
+    /// <summary>The texts of that licence by language and region.</summary>
+    public IReadOnlyList<EulaFile> EulaFiles { get; init; } = [];
+
+    /// <summary>What is told to authorized servers alone: `FileDecryption` (keys are asked for), `FileURL`.</summary>
+    public IReadOnlyList<string> SecuredFragments { get; init; } = [];
 
     /// <summary>Languages of the product that the update is for, e.g. `en`; empty when it is for all.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
-    /// <summary>The classification category (Prerequisites, IsCategory), where the document names one.</summary>
+    /// <summary>Classification and products (Prerequisites, IsCategory), where the document names them.</summary>
     public IReadOnlyList<Guid> Categories { get; init; } = [];
 
     /// <summary>For categories: `Company`, `ProductFamily`, `Product`, `UpdateClassification`; null for all else.</summary>
     public string? CategoryType { get; init; }
+
+    /// <summary>What the document of a category says of it; null for all else.</summary>
+    public CategoryDetails? Category => HandlerData as CategoryDetails;
 
     /// <summary>Prerequisites in conjunctive normal form: every group must hold, and a group holds when one of its updates is installed.</summary>
     public IReadOnlyList<Prerequisite> Prerequisites { get; init; } = [];
@@ -71,6 +110,12 @@ public sealed record UpdateRevision
     /// <summary>The handler's namespace URI, e.g. `http://schemas.microsoft.com/msus/2002/12/UpdateHandlers/CommandLineInstallation`; null for what installs nothing.</summary>
     public string? Handler { get; init; }
 
-    /// <summary>Understood handler data of a command line installation; null for other handlers (theirs stay in the document).</summary>
-    public CommandLineHandler? CommandLine { get; init; }
+    /// <summary>What the handler is told; null where the document says nothing, or for a handler that is not known: its data stays in the document.</summary>
+    public HandlerData? HandlerData { get; init; }
+
+    /// <summary>Handler data of a command line installation; null for other handlers.</summary>
+    public CommandLineHandler? CommandLine => HandlerData as CommandLineHandler;
+
+    /// <summary>Devices that the update is a driver for; empty for what is no driver.</summary>
+    public IReadOnlyList<DriverDevice> Drivers { get; init; } = [];
 }

@@ -109,17 +109,42 @@ public static class RevisionRecords
             head.BundledUpdates.Add(bundle);
         }
 
-        foreach (var file in revision.Files)
-            head.Files.Add(new Protocol.Catalog.V1.File
-            {
-                Name = file.Name,
-                Size = file.Size,
-                Sha1 = ByteString.CopyFrom(file.Sha1),
-                Sha256 = ByteString.CopyFrom(file.Sha256),
-                MicrosoftUpdateUrl = microsoftUpdateUrl(file.Sha1) ?? "",
-            });
+        head.Files.Add(revision.Files.Select(file => FileOf(file, microsoftUpdateUrl)));
+        AddParticulars(head, revision, microsoftUpdateUrl);
         return head;
     }
+
+    /// <summary>What only licences, drivers and categories have.</summary>
+    private static void AddParticulars(RevisionHead head, UpdateRevision revision, Func<ReadOnlyMemory<byte>, string?> microsoftUpdateUrl)
+    {
+        head.CompatibleProtocolVersion = revision.CompatibleProtocolVersion ?? "";
+        head.EulaFiles.Add(revision.EulaFiles.Select(eula => new Protocol.Catalog.V1.EulaFile
+        {
+            Language = eula.Language,
+            Region = eula.Region ?? "",
+            File = FileOf(eula.File, microsoftUpdateUrl),
+        }));
+        head.Drivers.Add(revision.Drivers.Select(DriverRecords.Encode));
+        if (revision.Category is not { } category) return;
+        head.Category = new CategoryChoice
+        {
+            ProhibitsSubcategories = category.ProhibitsSubcategories,
+            ProhibitsUpdates = category.ProhibitsUpdates,
+            ExcludedByDefault = category.IsExcludedByDefault,
+        };
+        if (category.DisplayOrder is { } order) head.Category.DisplayOrder = order;
+    }
+
+    private static Protocol.Catalog.V1.File FileOf(UpdateFile file, Func<ReadOnlyMemory<byte>, string?> microsoftUpdateUrl) => new()
+    {
+        Name = file.Name,
+        Size = file.Size,
+        Sha1 = ByteString.CopyFrom(file.Sha1),
+        Sha256 = ByteString.CopyFrom(file.Sha256),
+        MicrosoftUpdateUrl = microsoftUpdateUrl(file.Sha1) ?? "",
+        Express = file.IsExpress,
+        Encrypted = file.IsEncrypted,
+    };
 
     private static RevisionDocument ToMessage(in StoredDocument document) => new()
     {

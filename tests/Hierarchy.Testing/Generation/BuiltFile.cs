@@ -22,7 +22,10 @@ internal sealed record BuiltFile(ServedFile File)
         xml.WriteAttributeString("DigestAlgorithm", "SHA1");
         xml.WriteAttributeString("FileName", File.FileName);
         xml.WriteAttributeString("Size", File.Length.ToString(CultureInfo.InvariantCulture));
-        xml.WriteAttributeString("Modified", modified.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        if (EulaLanguage is not null)
+            xml.WriteAttributeString("Language", EulaLanguage);
+        else
+            xml.WriteAttributeString("Modified", modified.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         if (PatchingType is not null)
             xml.WriteAttributeString("PatchingType", PatchingType);
         if (IsEncrypted)
@@ -31,8 +34,6 @@ internal sealed record BuiltFile(ServedFile File)
         xml.WriteAttributeString("Algorithm", "SHA256");
         xml.WriteString(Convert.ToBase64String(File.Sha256));
         xml.WriteEndElement();
-        if (EulaLanguage is not null)
-            xml.WriteElementString("upd", "Language", Names.Update, EulaLanguage);
         xml.WriteEndElement();
     }
 }

@@ -76,6 +76,8 @@ internal sealed class DocumentBuilder(RevisionKey key, string updateType)
         Start(xml, "LocalizedPropertiesCollection");
         foreach (var text in Texts)
             text.Write(xml);
+        foreach (var licence in Files.Where(file => file.EulaLanguage is not null))
+            licence.Write(xml, Created);
         xml.WriteEndElement();
         WriteRelationships(xml);
         WriteRules(xml);
@@ -180,10 +182,10 @@ internal sealed class DocumentBuilder(RevisionKey key, string updateType)
 
     private void WriteFiles(XmlWriter xml)
     {
-        if (Files.Count == 0)
+        if (Files.All(file => file.EulaLanguage is not null))
             return;
         Start(xml, "Files");
-        foreach (var file in Files)
+        foreach (var file in Files.Where(file => file.EulaLanguage is null))
             file.Write(xml, Created);
         xml.WriteEndElement();
     }
