@@ -1,3 +1,4 @@
+using Hierarchy.Content.Adoption;
 using Hierarchy.Content.Serving;
 using Hierarchy.Content.Store;
 using Hierarchy.Content.Transfer;
@@ -32,6 +33,7 @@ public static class ContentRegistration
         services.AddSingleton<ContentStore>();
         services.AddSingleton<ContentFetcher>();
         services.AddSingleton<ContentAhead>();
+        services.AddSingleton<ContentAdopter>();
         services.AddSingleton<ContentEndpoint>();
         services.AddHostedService(provider => provider.GetRequiredService<ContentAhead>());
         return services;

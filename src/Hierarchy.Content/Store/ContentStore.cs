@@ -114,11 +114,8 @@ public sealed partial class ContentStore : IDisposable
         var partial = await PartialFile.OpenAsync(_layout.Partial, file, cancellationToken);
         try
         {
-            var needed = file.Size - partial.Length;
-            var free = AvailableSpace() - _reservedBytes;
-            if (needed <= free) return partial;
-            throw new UnavailableException(
-                $"The disk of {_layout.Root} is full: {file} needs {needed} bytes more, {Math.Max(free, 0)} are free beside the {_reservedBytes} reserved. Free space or move {ContentOptions.Section}:Directory.");
+            CheckRoom(file, file.Size - partial.Length);
+            return partial;
         }
         catch
         {
@@ -134,6 +131,23 @@ public sealed partial class ContentStore : IDisposable
     internal StoredFile Commit(PartialFile partial, string origin)
     {
         var stored = partial.Seal(origin);
+        Publish(partial.Path, stored);
+        try
+        {
+            partial.DeleteJournal();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"Content {partial.File} is stored, but its journal cannot be deleted: {e.Message} Check the folder's rights and the disk.", e);
+        }
+
+        return stored;
+    }
+
+    /// <summary>Gives bytes that were verified as this file, and are on the disk, their final name.</summary>
+    /// <exception cref="UnavailableException">The disk fails; the bytes stay where they are.</exception>
+    internal void Publish(string verified, StoredFile stored)
+    {
         var path = _layout.PathOf(stored);
         try
         {
@@ -141,19 +155,42 @@ public sealed partial class ContentStore : IDisposable
             // The folder's own entry is not flushed: what a power cut takes back is fetched again, and nobody was told that it is durable.
             lock (_changes)
             {
-                File.Move(partial.Path, path, overwrite: true);
+                File.Move(verified, path, overwrite: true);
                 Add(stored);
             }
-
-            partial.DeleteJournal();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnavailableException($"Content {partial.File} is verified but cannot be moved to {path}: {e.Message} Check the folder's rights and the disk.", e);
+            throw new UnavailableException($"Content {stored.Sha1} is verified but cannot be moved to {path}: {e.Message} Check the folder's rights and the disk.", e);
         }
 
         _counters.Stored();
-        return stored;
+    }
+
+    /// <summary>Returns when the disk has room for so many bytes more.</summary>
+    /// <exception cref="UnavailableException">It has not.</exception>
+    internal void CheckRoom(ContentFile file, long needed)
+    {
+        var free = AvailableSpace() - _reservedBytes;
+        if (needed <= free) return;
+        throw new UnavailableException(
+            $"The disk of {_layout.Root} is full: {file} needs {needed} bytes more, {Math.Max(free, 0)} are free beside the {_reservedBytes} reserved. Free space or move {ContentOptions.Section}:Directory.");
+    }
+
+    /// <summary>Where a file stands while it is taken from another folder. It may be a second name of that folder's bytes, so nothing ever writes there: it is renamed or deleted.</summary>
+    internal string AdoptionPathOf(Sha1Digest sha1) => _layout.AdoptionPathOf(sha1);
+
+    /// <summary>Takes that name away; the bytes in the other folder stay.</summary>
+    internal void DiscardAdoption(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.LeftBehind(_log, path, e.Message);
+        }
     }
 
     /// <summary>Deletes what is on its way.</summary>
@@ -236,6 +273,8 @@ public sealed partial class ContentStore : IDisposable
             else Log.Stranger(_log, file.FullName);
         }
 
+        foreach (var adopted in Directory.EnumerateFiles(_layout.Partial, "*" + StoreLayout.AdoptedExtension)) File.Delete(adopted);
+
         foreach (var journal in Directory.EnumerateFiles(_layout.Partial, "*.pieces"))
         {
             // Killed between the rename and this deletion.
@@ -270,6 +309,9 @@ public sealed partial class ContentStore : IDisposable
 
         [LoggerMessage(7004, LogLevel.Warning, "Content {Sha1} is damaged: {Fault}. It was put aside as {Path} and is fetched again when needed. Check the disk.")]
         public static partial void Quarantined(ILogger log, Sha1Digest sha1, string fault, string path);
+
+        [LoggerMessage(7006, LogLevel.Warning, "{Path} is left over from an adoption and cannot be deleted ({Reason}); the next start deletes it.")]
+        public static partial void LeftBehind(ILogger log, string path, string reason);
 
         [LoggerMessage(7005, LogLevel.Error, "Damaged content {Sha1} cannot be put aside. Delete {Path} by hand before the next start.")]
         public static partial void CannotQuarantine(ILogger log, Sha1Digest sha1, string path, Exception exception);

@@ -9,12 +9,15 @@ namespace Hierarchy.Content.Store;
 /// <code>
 /// files/AB/SHA256-SHA1      verified; AB = the first byte of the SHA-256
 /// partial/SHA1.partial      on its way, with SHA1.partial.pieces
+/// partial/SHA1.adopted      being taken from another program's folder
 /// quarantine/SHA256-SHA1    was verified once, and is damaged now
 /// lock                      held while a process has the store open
 /// </code>
 /// </remarks>
 internal sealed class StoreLayout(string root)
 {
+    public const string AdoptedExtension = ".adopted";
+
     public string Root { get; } = Path.GetFullPath(root);
 
     public string Files => Path.Combine(Root, "files");
@@ -32,6 +35,8 @@ internal sealed class StoreLayout(string root)
     }
 
     public string QuarantinePathOf(StoredFile file) => Path.Combine(Quarantine, Name(file));
+
+    public string AdoptionPathOf(Sha1Digest sha1) => Path.Combine(Partial, sha1 + AdoptedExtension);
 
     public static bool TryParseName(ReadOnlySpan<char> name, out Sha1Digest sha1, out Sha256Digest sha256)
     {

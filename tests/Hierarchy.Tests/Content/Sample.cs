@@ -25,6 +25,9 @@ internal sealed class Sample : IContentCatalog
         return file;
     }
 
+    /// <summary>The catalog says something else of a file now.</summary>
+    public void Replace(ContentFile file) => _files[file.Sha1] = file;
+
     public static ContentFile Describe(byte[] bytes, string name = "update.exe", bool hasSha256 = true, string? url = null) =>
 #pragma warning disable CA5350 // SHA-1 is the wire's name for a file.
         ContentFile.Create(SHA1.HashData(bytes), hasSha256 ? SHA256.HashData(bytes) : [], bytes.Length, name, url);
