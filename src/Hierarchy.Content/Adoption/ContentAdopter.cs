@@ -15,6 +15,19 @@ public sealed partial class ContentAdopter(ContentStore store, IContentCatalog c
     private const int BufferLength = 1 << 20;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
+    /// <summary>True for a folder that holds one of the folders 00 to FF.</summary>
+    public static bool IsContentFolder(string folder)
+    {
+        try
+        {
+            return Subfolders(folder).Any();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Adopts everything in the folder that the catalog knows.</summary>
     /// <returns>The last state.</returns>
     /// <exception cref="UnavailableException">The folder cannot be used, another adoption is under way, or the store's disk refuses.</exception>
@@ -47,25 +60,20 @@ public sealed partial class ContentAdopter(ContentStore store, IContentCatalog c
     private List<(ContentFile File, string Path)> List(string folder, ref AdoptionProgress state, CancellationToken cancellationToken)
     {
         var known = new List<(ContentFile, string)>();
-        var (folders, unknown, bytes) = (0, 0, 0L);
+        var (unknown, bytes) = (0, 0L);
         try
         {
-            foreach (var sub in new DirectoryInfo(folder).EnumerateDirectories("??").OrderBy(sub => sub.Name, StringComparer.OrdinalIgnoreCase))
+            foreach (var entry in Subfolders(folder).OrderBy(sub => sub.Name, StringComparer.OrdinalIgnoreCase).SelectMany(sub => sub.EnumerateFiles()))
             {
-                if (!byte.TryParse(sub.Name, System.Globalization.NumberStyles.AllowHexSpecifier, null, out _)) continue;
-                folders++;
-                foreach (var entry in sub.EnumerateFiles())
+                cancellationToken.ThrowIfCancellationRequested();
+                if (ContentPath.TryParse(entry.Directory!.Name, entry.Name, out var sha1) && catalog.Find(sha1) is { } file) // It was found in a folder.
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (ContentPath.TryParse(sub.Name, entry.Name, out var sha1) && catalog.Find(sha1) is { } file)
-                    {
-                        known.Add((file, entry.FullName));
-                        bytes += file.Size;
-                    }
-                    else
-                    {
-                        unknown++;
-                    }
+                    known.Add((file, entry.FullName));
+                    bytes += file.Size;
+                }
+                else
+                {
+                    unknown++;
                 }
             }
         }
@@ -74,10 +82,12 @@ public sealed partial class ContentAdopter(ContentStore store, IContentCatalog c
             throw new UnavailableException($"{folder} cannot be read: {e.Message} Give the account of this server the right to read it.", e);
         }
 
-        if (folders == 0) throw new UnavailableException($"{folder} holds no folders 00 to FF, so it is no content of a WSUS. Name the folder that does; as a rule it is called WsusContent.");
         state = state with { FilesTotal = known.Count, BytesTotal = bytes, Unknown = unknown };
         return known;
     }
+
+    private static IEnumerable<DirectoryInfo> Subfolders(string folder) =>
+        new DirectoryInfo(folder).EnumerateDirectories("??").Where(sub => byte.TryParse(sub.Name, System.Globalization.NumberStyles.AllowHexSpecifier, null, out _));
 
     private async Task<AdoptionProgress> TakeAsync(
         ContentFile file, string path, string name, AdoptionMode mode, byte[] buffer, AdoptionProgress state, IProgress<AdoptionProgress>? progress, CancellationToken cancellationToken)

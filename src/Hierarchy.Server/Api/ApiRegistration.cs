@@ -29,6 +29,8 @@ internal static class ApiRegistration
         services.AddSingleton<GroupAdministration>();
         services.AddSingleton<SiteAdministration>();
         services.AddSingleton<ComputerAdministration>();
+        services.AddSingleton<AssignmentAdministration>();
+        services.AddSingleton<ContentAdministration>();
         services.AddSingleton<ServerAdministration>();
         services.AddSingleton<AdminEndpoint>();
         services.AddSingleton<ClientEndpoint>();

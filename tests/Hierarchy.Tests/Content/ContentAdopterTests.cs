@@ -136,15 +136,17 @@ public sealed class ContentAdopterTests : IDisposable
         Assert.Equal(0, store.Count);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("missing")]
-    public async Task Adopt_FolderOfSomethingElse_IsRefused(string name)
+    [Fact]
+    public async Task IsContentFolder_FolderOfSomethingElse_No()
     {
+        await PutAsync([1], known: true);
+
+        Assert.True(ContentAdopter.IsContentFolder(Wsus));
+        Assert.False(ContentAdopter.IsContentFolder(_folder.Path));
+        Assert.False(ContentAdopter.IsContentFolder(_folder["missing"]));
         using var store = Open();
         using var adopter = Adopter(store);
-
-        await Assert.ThrowsAsync<UnavailableException>(() => adopter.AdoptAsync(_folder[name], AdoptionMode.LinkOrCopy, null, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(() => adopter.AdoptAsync(_folder["missing"], AdoptionMode.LinkOrCopy, null, Cancellation));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -12,6 +12,8 @@ internal sealed class AdminEndpoint(
     GroupAdministration groups,
     SiteAdministration sites,
     ComputerAdministration computers,
+    AssignmentAdministration assignments,
+    ContentAdministration content,
     ServerAdministration servers) : AdminService.AdminServiceBase
 {
     public override Task RunSync(RunSyncRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
@@ -84,6 +86,18 @@ internal sealed class AdminEndpoint(
     {
         Guard(context);
         return sites.RemoveAsync(request, context.CancellationToken);
+    }
+
+    public override Task<AssignComputersResponse> AssignComputers(AssignComputersRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return assignments.AssignAsync(request, context.CancellationToken);
+    }
+
+    public override Task AdoptContent(AdoptContentRequest request, IServerStreamWriter<AdoptContentProgress> responseStream, ServerCallContext context)
+    {
+        Guard(context);
+        return content.AdoptAsync(request, responseStream, context.CancellationToken);
     }
 
     public override Task<ListComputersResponse> ListComputers(ListComputersRequest request, ServerCallContext context)

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain.Reports;
+using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 
@@ -11,8 +12,9 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
     public async Task<ListComputersResponse> ListAsync(CancellationToken cancellationToken)
     {
         var response = new ListComputersResponse();
-        foreach (var computer in await reports.ListComputersAsync(cancellationToken))
-            response.Computers.Add(Describe(computer, await reports.ListStatusesOfComputerAsync(computer.ComputerId, cancellationToken)));
+        var view = desk.View;
+        foreach (var computer in KnownComputers.Of(view, await reports.ListComputersAsync(cancellationToken)))
+            response.Computers.Add(Describe(view, computer, await StatusesOfAsync(computer, cancellationToken)));
         return response;
     }
 
@@ -20,15 +22,16 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
     {
         var text = request.Computer.Trim();
         if (text.Length == 0) throw Refusal.Invalid("Name a computer: its name, its id, or the beginning of its id.");
-        var found = (await reports.ListComputersAsync(cancellationToken))
-            .Where(computer => string.Equals(computer.Name, text, StringComparison.OrdinalIgnoreCase) || computer.ComputerId.StartsWith(text, StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (found.Length == 0) throw Refusal.NotFound($"No computer has the name or id '{text}'. `hierarchy computers list` lists those that reported.");
-        if (found.Length > 1) throw Refusal.Invalid($"'{text}' means {found.Length} computers, e.g. {found[0].ComputerId} and {found[1].ComputerId}: give the whole id.");
+        var view = desk.View;
+        var found = KnownComputers.Of(view, await reports.ListComputersAsync(cancellationToken))
+            .Where(computer => string.Equals(computer.Report.Name, text, StringComparison.OrdinalIgnoreCase) || computer.Report.ComputerId.StartsWith(text, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (found.Length == 0) throw Refusal.NotFound($"No computer has the name or id '{text}'. `hierarchy computers list` lists those that are known.");
+        if (found.Length > 1) throw Refusal.Invalid($"'{text}' means {found.Length} computers, e.g. {found[0].Report.ComputerId} and {found[1].Report.ComputerId}: give the whole id.");
 
-        var statuses = await reports.ListStatusesOfComputerAsync(found[0].ComputerId, cancellationToken);
-        var response = new GetComputerResponse { Computer = Describe(found[0], statuses) };
+        var statuses = await StatusesOfAsync(found[0], cancellationToken);
+        var response = new GetComputerResponse { Computer = Describe(view, found[0], statuses) };
         foreach (var status in statuses)
-            response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = desk.View.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "" });
+            response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "" });
         return response;
     }
 
@@ -57,10 +60,20 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         return response;
     }
 
-    private Computer Describe(ComputerReport computer, IReadOnlyList<StatusReport> statuses)
+    private async ValueTask<IReadOnlyList<StatusReport>> StatusesOfAsync(KnownComputers.Entry computer, CancellationToken cancellationToken) =>
+        computer.IsSeen ? await reports.ListStatusesOfComputerAsync(computer.Report.ComputerId, cancellationToken) : [];
+
+    private static Computer Describe(ServedView view, KnownComputers.Entry computer, IReadOnlyList<StatusReport> statuses)
     {
-        var described = new Computer { Report = ReportMessages.ToProto(computer) };
-        if (Guid.TryParse(computer.ServerId, out var serverId) && desk.View.Servers.TryGetValue(serverId, out var server)) described.Server = server.Name;
+        var described = new Computer { Report = ReportMessages.ToProto(computer.Report), NotSeen = !computer.IsSeen };
+        if (!computer.IsSeen) described.Report.ReportedAt = null;
+        if (computer.Assignment is { GroupIds.Count: > 0 } assignment)
+        {
+            described.Assigned = true;
+            described.AssignedGroups.Add(view.Groups.MembershipOfGroups(assignment.GroupIds).Direct);
+        }
+
+        if (Guid.TryParse(computer.Report.ServerId, out var serverId) && view.Servers.TryGetValue(serverId, out var server)) described.Server = server.Name;
         foreach (var state in statuses.GroupBy(status => status.State))
             described.States[(int)state.Key] = state.Count();
         return described;

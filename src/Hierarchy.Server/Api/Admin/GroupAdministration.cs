@@ -12,9 +12,10 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
 {
     public async Task<ListGroupsResponse> ListAsync(CancellationToken cancellationToken)
     {
-        var groups = desk.View.Groups;
-        var computers = await reports.ListComputersAsync(cancellationToken);
-        var counts = computers.SelectMany(computer => groups.MembershipOf(computer.Groups).Direct)
+        var view = desk.View;
+        var groups = view.Groups;
+        var computers = KnownComputers.Of(view, await reports.ListComputersAsync(cancellationToken));
+        var counts = computers.SelectMany(computer => view.MembershipOf(computer.Report.ComputerId, computer.Report.Groups).Direct)
             .GroupBy(name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.Count(), StringComparer.OrdinalIgnoreCase);
         counts[TargetGroup.AllComputers.Name] = computers.Count;
         var response = new ListGroupsResponse();
