@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Hierarchy.Cli.Approvals;
 using Hierarchy.Cli.Computers;
 using Hierarchy.Cli.Groups;
+using Hierarchy.Cli.Migrate;
 using Hierarchy.Cli.Servers;
 using Hierarchy.Cli.Sites;
 using Hierarchy.Cli.Sync;
@@ -38,6 +39,7 @@ internal static class CommandLine
             new Command("groups", "Target groups: which computers an approval is for.") { new GroupsListVerb(), new GroupsAddVerb(), new GroupsRemoveVerb() },
             new Command("sites", "Sites and their subnets: where a client's nearest server is.") { new SitesListVerb(), new SitesAddVerb(), new SitesRemoveVerb() },
             new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb() },
+            new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
             new Command("servers", "The servers of the tree.") { new ServersListVerb() },
             new StatusVerb(),
         ];

@@ -31,6 +31,7 @@ internal sealed class TeachingHelp(HelpAction help) : SynchronousCommandLineActi
         var code = help.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         var command = parseResult.CommandResult.Command;
+        if (command is Verb { Details: var details }) Section(output, "Details:", details);
         Section(output, "Examples:", command switch
         {
             Verb verb => verb.Examples,

@@ -9,6 +9,9 @@ internal abstract class Verb(string name, string description, params string[] ex
     /// <summary>Shown at the end of its help.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 
+    /// <summary>What an operator reads once, before the first use; only in the verb's own help.</summary>
+    public virtual IReadOnlyList<string> Details => [];
+
     public void Bind(GlobalOptions options, CliEnvironment environment) => SetAction(async (result, cancellationToken) =>
     {
         var output = new Output(options.IsJson(result), environment);

@@ -19,7 +19,7 @@ internal sealed class ComputersListVerb() : Verb(
             var table = session.Output.Table("COMPUTER", "ADDRESS", "GROUPS", "SERVER", "REPORTED", "NEEDED", "INSTALLED", "FAILED");
             foreach (var computer in computers)
                 table.AddTextRow(
-                    computer.Name, computer.Address, string.Join(", ", computer.Groups), computer.Server, computer.ReportedAt,
+                    computer.Name, computer.Address, string.Join(", ", computer.Groups), computer.Server, computer.Seen ? computer.ReportedAt : "not seen yet",
                     Human.Count(computer.States["not_installed"] + computer.States["downloaded"]), Human.Count(computer.States["installed"]),
                     Human.Count(computer.States["failed"]));
             console.Write(table);

@@ -24,7 +24,7 @@ internal sealed class ComputersShowVerb : Verb
             var computer = document.Computer;
             console.Write(Output.Facts(
                 ("Computer", computer.Name), ("Id", computer.ComputerId), ("Address", computer.Address), ("System", computer.OperatingSystem),
-                ("Groups", string.Join(", ", computer.Groups)), ("Server", computer.Server), ("Reported", computer.ReportedAt)));
+                (computer.Assigned ? "Assigned to" : "Groups", string.Join(", ", computer.Groups)), ("Server", computer.Server), ("Reported", computer.Seen ? computer.ReportedAt : "not seen yet")));
             var table = session.Output.Table("UPDATE", "TITLE", "STATE", "RESULT", "TIME");
             foreach (var status in document.Statuses)
                 table.AddTextRow(status.UpdateId, status.Title, status.State.Replace('_', ' '), Human.ResultCode(status.ResultCode), status.Time);

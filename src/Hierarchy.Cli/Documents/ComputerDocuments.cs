@@ -12,15 +12,15 @@ internal sealed record ComputerDetailDocument(ComputerBody Computer, IReadOnlyLi
 /// <summary>A computer.</summary>
 internal sealed record ComputerBody(
     string ComputerId, string Name, string? Address, string? OperatingSystem, IReadOnlyList<string> Groups, string? Server, string? ServerId,
-    long Incarnation, long Counter, string? ReportedAt, Dictionary<string, int> States)
+    long Incarnation, long Counter, string? ReportedAt, Dictionary<string, int> States, bool Assigned, bool Seen)
 {
     public static ComputerBody From(Computer computer)
     {
         var report = computer.Report;
         return new ComputerBody(
-            report.ComputerId, report.Name, Wire.NullIfEmpty(report.Address), Wire.NullIfEmpty(report.OperatingSystem), [.. report.Groups],
+            report.ComputerId, report.Name, Wire.NullIfEmpty(report.Address), Wire.NullIfEmpty(report.OperatingSystem), [.. computer.Assigned ? computer.AssignedGroups : report.Groups],
             Wire.NullIfEmpty(computer.Server), Wire.NullIfEmpty(report.ServerId), report.Incarnation, report.Counter, Wire.Time(report.ReportedAt),
-            Wire.Counts(computer.States));
+            Wire.Counts(computer.States), computer.Assigned, !computer.NotSeen);
     }
 }
 

@@ -214,6 +214,20 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Declined = true,
     };
 
+    public override Task<AssignComputersResponse> AssignComputers(AssignComputersRequest request, ServerCallContext context) =>
+        Answer(request, new AssignComputersResponse { Changed = request.Computers.Count - 1, Unchanged = 1, Position = At(9) });
+
+    public override async Task AdoptContent(AdoptContentRequest request, IServerStreamWriter<AdoptContentProgress> responseStream, ServerCallContext context)
+    {
+        Note(request);
+        await responseStream.WriteAsync(new AdoptContentProgress { FilesDone = 1, FilesTotal = 5, BytesDone = 1024, BytesTotal = 8192 });
+        await responseStream.WriteAsync(new AdoptContentProgress
+        {
+            FilesDone = 5, FilesTotal = 5, BytesDone = 8192, BytesTotal = 8192, Linked = 2, Copied = 1, AlreadyHere = 1, Unknown = 7, Wrong = 1, Finished = true,
+            WrongFiles = { new WrongFile { Path = "AB/00AB.exe", Reason = "SHA-1 CD instead of AB" } },
+        });
+    }
+
     private static Group Pilot() => new() { Record = new TargetGroupRecord { GroupId = Id(2), Name = "Pilot", ParentId = Id(3) }, Parent = "All Computers", Computers = 2 };
 
     private static Computer Pc() => new()

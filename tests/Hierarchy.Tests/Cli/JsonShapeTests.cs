@@ -23,6 +23,8 @@ public sealed class JsonShapeTests
         { "sites-remove", "sites remove branch-a" },
         { "computers-list", "computers list" },
         { "computers-show", "computers show pc-1" },
+        { "migrate-computers", "migrate computers FILE" },
+        { "migrate-content", "migrate content /var/wsus/WsusContent" },
         { "servers-list", "servers list" },
         { "status", "status KB5013943" },
     };
@@ -33,7 +35,7 @@ public sealed class JsonShapeTests
     {
         await using var server = await AdminFixture.StartAsync(TestContext.Current.CancellationToken);
 
-        var ran = await server.RunAsync(TestContext.Current.CancellationToken, ["--output", "json", .. commandLine.Split(' ')]);
+        var ran = await server.RunAsync(TestContext.Current.CancellationToken, ["--output", "json", .. commandLine.Split(' ').Select(word => word == "FILE" ? Table : word)]);
 
         Assert.Equal(0, ran.ExitCode);
         using var document = JsonDocument.Parse(ran.Out);
@@ -47,6 +49,9 @@ public sealed class JsonShapeTests
         var files = Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order();
         Assert.Equal(Verbs.Select(row => row.Data.Item1).Order(), files);
     }
+
+    /// <summary>A table as a WSUS exports it.</summary>
+    private static string Table => Path.Combine(RepositoryRoot.Path, "tests", "Hierarchy.Tests", "Cli", "computers.csv");
 
     private static string Folder => Path.Combine(RepositoryRoot.Path, "tests", "Hierarchy.Tests", "Cli", "Golden");
 
