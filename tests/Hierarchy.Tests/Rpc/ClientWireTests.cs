@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Hierarchy.Tests.Rpc;
@@ -281,6 +282,36 @@ public sealed class ClientWireTests
         await using var again = await RpcServer.StartAsync(port: address.Port);
 
         Assert.Equal("hello", (await call).Text);
+    }
+
+    [Fact]
+    public async Task WaitForReady_NobodyListens_PausesGrowToTheBoundAndAreSpread()
+    {
+        Runtime.KeepsMoreThanOfficial(); // their clock cannot be replaced
+        var server = await RpcServer.StartAsync();
+        var address = server.Address;
+        await server.DisposeAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var time = new RecordedPauses(stop, enough: 40);
+        using var services = new ServiceCollection().AddSingleton<TimeProvider>(time).BuildServiceProvider();
+        using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            ServiceProvider = services,
+            InitialReconnectBackoff = TimeSpan.FromSeconds(1),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(10),
+        });
+
+        await Assert.ThrowsAsync<RpcException>(() => new EchoService.EchoServiceClient(channel).UnaryAsync(
+            Request, new CallOptions(cancellationToken: stop.Token).WithWaitForReady()).ResponseAsync);
+
+        var nominal = 1.0;
+        foreach (var pause in time.Pauses)
+        {
+            Assert.InRange(pause.TotalSeconds, nominal * 0.8, nominal * 1.2);
+            nominal = Math.Min(nominal * 1.6, 10);
+        }
+
+        Assert.Equal(time.Pauses.Count, time.Pauses.Distinct().Count());
     }
 
     [Fact]
