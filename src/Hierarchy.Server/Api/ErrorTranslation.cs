@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Hierarchy.Domain;
+using Microsoft.AspNetCore.Connections;
 
 namespace Hierarchy.Server.Api;
 
@@ -37,6 +38,11 @@ internal sealed partial class ErrorTranslation(ILogger<ErrorTranslation> logger)
         {
             Log.Unavailable(logger, context.Method, exception.Message);
             throw new RpcException(new Status(StatusCode.Unavailable, exception.Message));
+        }
+        catch (IOException exception) when (context.CancellationToken.IsCancellationRequested || exception.InnerException is ConnectionAbortedException or ConnectionResetException)
+        {
+            // The caller's connection is gone in the middle of its stream: nobody hears the status, and nothing went wrong here.
+            throw new RpcException(new Status(StatusCode.Cancelled, "The caller's connection was lost."));
         }
     }
 
