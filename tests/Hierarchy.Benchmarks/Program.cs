@@ -2,6 +2,7 @@ using Hierarchy.Benchmarks.Chaos;
 using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Rpc;
 using Hierarchy.Benchmarks.Storage;
+using Hierarchy.Benchmarks.Sync;
 
 namespace Hierarchy.Benchmarks;
 
@@ -16,6 +17,7 @@ internal static class Program
         ["fuzz-rpc"] = FuzzBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
+        ["sync"] = SyncBenchmark.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate.Documents;
 using Microsoft.AspNetCore.Http;
 
 namespace Hierarchy.Testing.MicrosoftUpdate;
 
 /// <summary>
-/// What a test does to a simulated server that runs as a program: GET counters; POST publish (body: a document), revise?id=, expire?id=, restart,
+/// What a test does to a simulated server that runs as a program: GET counters; POST publish (body: a document), revise?id=, expire?id=, grow?new=&amp;revised=&amp;seed=, restart,
 /// group?name=&amp;parent=&amp;id=, approve?update=&amp;group=&amp;action=&amp;deadline=, withdraw?update=&amp;group=, hide?id=, unhide?id=, accept?id=,
 /// forget-cookies, fail?calls=&amp;code=&amp;operation=, cut?calls=&amp;after=&amp;operation=. No such thing exists at a real one.
 /// </summary>
@@ -58,6 +59,9 @@ internal sealed class ControlEndpoint(UpstreamState state)
             case "expire":
                 state.Library.Expire(Guid.Parse(query["id"].ToString()));
                 return true;
+            case "grow":
+                Grow(Number(query["new"]), Number(query["revised"]), Number(query["seed"]), cancellationToken);
+                return true;
             case "restart":
                 state.RestartWithNewAnchors();
                 return true;
@@ -99,6 +103,17 @@ internal sealed class ControlEndpoint(UpstreamState state)
     }
 
     private static Guid? Optional(string? text) => string.IsNullOrEmpty(text) ? null : Guid.Parse(text);
+
+    /// <summary>What a month brings: updates of another seed, and the next revision of updates spread over the whole catalog.</summary>
+    private void Grow(int added, int revised, int seed, CancellationToken cancellationToken)
+    {
+        var updates = state.Library.Revisions.ToArray().Where(revision => !revision.Summary.IsConfiguration).Select(revision => revision.Key.Id).Distinct().ToArray();
+        if (revised > updates.Length) throw new ArgumentException($"There are {updates.Length} updates; {revised} cannot be revised.");
+        for (var i = 0; i < revised; i++) state.Library.Revise(updates[(int)((long)i * updates.Length / revised)]);
+        state.Library.PublishMany(new DocumentGenerator(seed).Plan(added), progress: null, cancellationToken);
+    }
+
+    private static int Number(string? text) => int.Parse(text ?? "", NumberStyles.None, CultureInfo.InvariantCulture);
 
     private Task WriteCountersAsync(HttpResponse response, CancellationToken cancellationToken)
     {

@@ -32,11 +32,22 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
     protected override TimeSpan ReadyTime => TimeSpan.FromSeconds(60) + TimeSpan.FromMilliseconds(10 * catalog.Generated);
 
     /// <summary>How many revisions it serves.</summary>
-    public async Task<int> CountRevisionsAsync(CancellationToken cancellationToken)
+    public async Task<int> CountRevisionsAsync(CancellationToken cancellationToken) => (int)await CounterAsync("revisions", cancellationToken);
+
+    /// <summary>One of its counters, such as metadata_bytes: bytes of all answers so far.</summary>
+    public async Task<long> CounterAsync(string name, CancellationToken cancellationToken)
     {
         using var client = new HttpClient();
         using var document = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri($"{Url}/simulator/counters"), cancellationToken));
-        return document.RootElement.GetProperty("revisions").GetInt32();
+        return document.RootElement.GetProperty(name).GetInt64();
+    }
+
+    /// <summary>Publishes so many updates more, and the next revision of so many that are there.</summary>
+    public async Task GrowAsync(int added, int revised, int seed, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.PostAsync(new Uri($"{Url}/simulator/grow?new={Number(added)}&revised={Number(revised)}&seed={Number(seed)}"), content: null, cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     protected override IEnumerable<string> Arguments()
