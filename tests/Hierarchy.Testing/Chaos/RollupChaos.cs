@@ -42,6 +42,8 @@ internal sealed class RollupChaos : ChaosRun
         }
 
         await MomentAsync(TimeSpan.FromMilliseconds(300), cancellationToken);
+        // A slow machine: who got nothing through yet is waited for, or the scenario would test nothing.
+        await Until.TrueAsync("two reports of every reporter", Patience, _ => Task.FromResult(reporters.TrueForAll(reporter => reporter.Acknowledged > 1)), cancellationToken);
         await stop.CancelAsync();
         await Task.WhenAll(reporting);
         Note("settling");
@@ -82,10 +84,11 @@ internal sealed class RollupChaos : ChaosRun
         private readonly Dictionary<int, (UpdateState State, long Counter)> said = [];
         private ReportRequest? pending;
         private long counter;
+        private int acknowledged;
 
         public string Id { get; } = new Guid(number + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1).ToString("D");
 
-        public int Acknowledged { get; private set; }
+        public int Acknowledged => Volatile.Read(ref acknowledged);
 
         public async Task ReportAsync(string server, CancellationToken cancellationToken)
         {
@@ -154,7 +157,7 @@ internal sealed class RollupChaos : ChaosRun
                     return true;
                 }),
                 cancellationToken);
-            Acknowledged++;
+            Interlocked.Increment(ref acknowledged);
             pending = null;
             if (!fullWanted || Acknowledged == 1) return;
 
