@@ -29,6 +29,9 @@ public sealed record ApplicabilityRules
     /// <exception cref="IntegrityException">The rules are nested too deeply or are too many.</exception>
     public static ApplicabilityRules Read(XElement? element) => element is null ? None : new RuleReader().ReadRules(element);
 
+    /// <summary>Passes over the element, which stays unread, within the limits of <see cref="Read"/>: what agents would refuse is refused here.</summary>
+    internal static void PassOver(DocumentCursor cursor) => RuleReader.PassOver(cursor);
+
     /// <summary>Evaluates one rule of this update.</summary>
     /// <param name="rule">One of the three of this instance.</param>
     /// <param name="update">The update that the rules belong to: InstalledOnce asks for it.</param>

@@ -69,12 +69,15 @@ internal sealed class DocumentCursor(XmlReader reader)
         return (more?.ToString() ?? first).Trim();
     }
 
-    /// <summary>Passes over the element; its depth is limited all the same.</summary>
-    public void Skip()
+    /// <summary>Passes over the element; its depth is limited all the same. Shows the reader at each element inside.</summary>
+    public void Skip(Action<XmlReader>? visit = null)
     {
         if (reader.IsEmptyElement) return;
         var depth = reader.Depth;
-        while (Advance() && reader.Depth > depth) { }
+        while (Advance() && reader.Depth > depth)
+        {
+            if (visit is not null && reader.NodeType == XmlNodeType.Element) visit(reader);
+        }
     }
 
     /// <summary>The element as a tree of limited depth, without white space between elements.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
@@ -13,17 +14,28 @@ public readonly record struct StoredDocument(DocumentEncoding Encoding, ReadOnly
     /// <summary>The largest document that is opened, in bytes.</summary>
     public const int MaxSize = 64 * 1024 * 1024;
 
-    // Four gives about nine tenths of the best ratio on update documents at a tenth of its time; the root pays it once per revision.
-    private const int BrotliQuality = 4;
+    // On update documents one gives 0.27 of their size in a third of the time of four, which gives 0.24: a first synchronization has tens of thousands to pack.
+    private const int BrotliQuality = 1;
     private const int BrotliWindow = 18;
 
     /// <summary>Packs a document; one that does not shrink stays as it is.</summary>
     public static StoredDocument Pack(string xml)
     {
-        var utf8 = System.Text.Encoding.UTF8.GetBytes(xml);
-        var buffer = new byte[BrotliEncoder.GetMaxCompressedLength(utf8.Length)];
-        var isSmaller = BrotliEncoder.TryCompress(utf8, buffer, out var written, BrotliQuality, BrotliWindow) && written < utf8.Length;
-        return new StoredDocument(isSmaller ? DocumentEncoding.Brotli : DocumentEncoding.Identity, isSmaller ? buffer.AsMemory(0, written) : utf8, utf8.Length, SHA256.HashData(utf8));
+        var rented = ArrayPool<byte>.Shared.Rent(System.Text.Encoding.UTF8.GetMaxByteCount(xml.Length));
+        var utf8 = rented.AsSpan(0, System.Text.Encoding.UTF8.GetBytes(xml, rented));
+        // Room for less than the document: what does not shrink is kept as it is.
+        var packed = ArrayPool<byte>.Shared.Rent(Math.Max(utf8.Length, 1));
+        try
+        {
+            var isSmaller = BrotliEncoder.TryCompress(utf8, packed, out var written, BrotliQuality, BrotliWindow) && written < utf8.Length;
+            return new StoredDocument(
+                isSmaller ? DocumentEncoding.Brotli : DocumentEncoding.Identity, isSmaller ? packed.AsSpan(0, written).ToArray() : utf8.ToArray(), utf8.Length, SHA256.HashData(utf8));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(packed);
+        }
     }
 
     /// <summary>Opens the document and checks it against its digest.</summary>

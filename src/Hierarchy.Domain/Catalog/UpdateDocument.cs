@@ -32,25 +32,13 @@ public static class UpdateDocument
 
     /// <summary>Understands a document. Unknown elements are tolerated; nothing is resolved from outside.</summary>
     /// <exception cref="IntegrityException">It is not an update document, or a value in it has no meaning; the message says which.</exception>
-    public static UpdateRevision Read(string xml)
-    {
-        if (xml.Length > MaxLength)
-            throw new IntegrityException($"The update document has {xml.Length:N0} characters; {MaxLength:N0} is the limit.");
+    public static UpdateRevision Read(string xml) => Read(xml, withRules: true);
 
-        using var text = new StringReader(xml);
-        // Some servers leave the byte order mark in the decoded text.
-        if (xml.Length > 0 && xml[0] == '\uFEFF') text.Read();
-        using var reader = XmlReader.Create(text, Settings);
-        var document = new UpdateDocumentReader(reader);
-        try
-        {
-            return document.Read();
-        }
-        catch (XmlException exception)
-        {
-            throw new IntegrityException($"The update document {document.Identity}is not well-formed XML: {exception.Message}", exception);
-        }
-    }
+    /// <summary>
+    /// As <see cref="Read(string)"/>, but without applicability rules: they are passed over within the same limits. Rules take half of a document's reading, and a server evaluates none.
+    /// </summary>
+    /// <exception cref="IntegrityException">It is not an update document, or a value in it has no meaning; the message says which.</exception>
+    public static UpdateRevision ReadWithoutRules(string xml) => Read(xml, withRules: false);
 
     /// <summary>SHA-256 of the document as UTF-8: two servers hold the same original when these 32 bytes are equal.</summary>
     public static byte[] Digest(string xml)
@@ -63,6 +51,26 @@ public static class UpdateDocument
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static UpdateRevision Read(string xml, bool withRules)
+    {
+        if (xml.Length > MaxLength)
+            throw new IntegrityException($"The update document has {xml.Length:N0} characters; {MaxLength:N0} is the limit.");
+
+        using var text = new StringReader(xml);
+        // Some servers leave the byte order mark in the decoded text.
+        if (xml.Length > 0 && xml[0] == '\uFEFF') text.Read();
+        using var reader = XmlReader.Create(text, Settings);
+        var document = new UpdateDocumentReader(reader, withRules);
+        try
+        {
+            return document.Read();
+        }
+        catch (XmlException exception)
+        {
+            throw new IntegrityException($"The update document {document.Identity}is not well-formed XML: {exception.Message}", exception);
         }
     }
 }

@@ -8,6 +8,7 @@ namespace Hierarchy.Domain.Catalog;
 internal sealed class UpdateDocumentReader
 {
     private readonly XmlReader _reader;
+    private readonly bool _withRules;
     private readonly DocumentCursor _cursor;
     private readonly RelationshipsReader _relationships = new();
     private readonly FilesReader _files = new();
@@ -16,10 +17,13 @@ internal sealed class UpdateDocumentReader
     private readonly TextsReader _texts;
     private ApplicabilityRules _rules = ApplicabilityRules.None;
     private IReadOnlyList<DriverDevice> _drivers = [];
+    private bool _isKnownNotToBeADriver;
     private RevisionId? _id;
 
-    public UpdateDocumentReader(XmlReader reader)
+    /// <summary>Without rules those of a driver are read all the same: they name its devices.</summary>
+    public UpdateDocumentReader(XmlReader reader, bool withRules)
     {
+        _withRules = withRules;
         _reader = reader;
         _cursor = new DocumentCursor(reader);
         _texts = new TextsReader(_files);
@@ -42,6 +46,7 @@ internal sealed class UpdateDocumentReader
                     break;
                 case "Properties":
                     Located("Properties", _properties.Read);
+                    _isKnownNotToBeADriver = _properties.Type != UpdateType.Driver;
                     break;
                 case "LocalizedPropertiesCollection":
                     Located("LocalizedPropertiesCollection", _texts.Read);
@@ -116,8 +121,14 @@ internal sealed class UpdateDocumentReader
 
     private void ReadRules(DocumentCursor cursor)
     {
+        if (!_withRules && _isKnownNotToBeADriver)
+        {
+            ApplicabilityRules.PassOver(cursor);
+            return;
+        }
+
         var tree = cursor.ReadTree();
-        _rules = ApplicabilityRules.Read(tree);
+        if (_withRules) _rules = ApplicabilityRules.Read(tree);
         if (DriversReader.Read(tree) is { Count: > 0 } drivers) _drivers = drivers;
     }
 

@@ -56,8 +56,8 @@ public static class CatalogRecords
     /// <summary>The message of an approval's record.</summary>
     public static ApprovalRecord Message(Approval approval, DateTimeOffset approvedAt, string approvedBy) => new()
     {
-        UpdateId = RevisionRecords.FromGuid(approval.UpdateId),
-        GroupId = RevisionRecords.FromGuid(approval.GroupId),
+        UpdateId = Positions.Id(approval.UpdateId),
+        GroupId = Positions.Id(approval.GroupId),
         RevisionNumber = approval.RevisionNumber,
         Action = (Protocol.Catalog.V1.ApprovalAction)approval.Action,
         Deadline = approval.Deadline?.ToTimestamp(),
@@ -84,9 +84,9 @@ public static class CatalogRecords
     /// <summary>The message of a group's record.</summary>
     public static TargetGroupRecord Message(TargetGroup group) => new()
     {
-        GroupId = RevisionRecords.FromGuid(group.Id),
+        GroupId = Positions.Id(group.Id),
         Name = group.Name,
-        ParentId = group.ParentId is { } parent ? RevisionRecords.FromGuid(parent) : ByteString.Empty,
+        ParentId = group.ParentId is { } parent ? Positions.Id(parent) : ByteString.Empty,
     };
 
     /// <summary>Removes a group.</summary>
@@ -96,7 +96,7 @@ public static class CatalogRecords
     public static Change Eula(Guid eulaId, DateTimeOffset acceptedAt, string acceptedBy) => new(
         (int)RecordKind.EulaAcceptance,
         eulaId.ToByteArray(bigEndian: true),
-        new EulaAcceptanceRecord { EulaId = RevisionRecords.FromGuid(eulaId), AcceptedAt = acceptedAt.ToTimestamp(), AcceptedBy = acceptedBy }.ToByteArray());
+        new EulaAcceptanceRecord { EulaId = Positions.Id(eulaId), AcceptedAt = acceptedAt.ToTimestamp(), AcceptedBy = acceptedBy }.ToByteArray());
 
     /// <summary>Takes the acceptance of a licence back.</summary>
     public static Change NoEula(Guid eulaId) => new((int)RecordKind.EulaAcceptance, eulaId.ToByteArray(bigEndian: true), Payload: null);
@@ -105,7 +105,7 @@ public static class CatalogRecords
     public static Change Assignment(GroupAssignment assignment)
     {
         var message = new GroupAssignmentRecord { ComputerId = GroupAssignment.KeyOf(assignment.ComputerId), ComputerName = assignment.ComputerName };
-        message.GroupIds.Add(assignment.GroupIds.Distinct().Order().Select(RevisionRecords.FromGuid));
+        message.GroupIds.Add(assignment.GroupIds.Distinct().Order().Select(Positions.Id));
         return new Change((int)RecordKind.GroupAssignment, AssignmentKey(assignment.ComputerId), message.ToByteArray());
     }
 
@@ -132,20 +132,20 @@ public static class CatalogRecords
     /// <summary>The message of a server's record.</summary>
     public static ServerRecord Message(EnrolledServer server) => new()
     {
-        ServerId = RevisionRecords.FromGuid(server.Id),
+        ServerId = Positions.Id(server.Id),
         Name = server.Name,
         Role = (ServerRole)server.Role,
         Site = server.Site,
         GrpcUrl = server.GrpcUrl,
         ContentUrl = server.ContentUrl,
-        ParentId = server.ParentId is { } parent ? RevisionRecords.FromGuid(parent) : ByteString.Empty,
+        ParentId = server.ParentId is { } parent ? Positions.Id(parent) : ByteString.Empty,
     };
 
     /// <summary>A server's record, understood.</summary>
     /// <exception cref="IntegrityException">An id has another length than 16 bytes.</exception>
     public static EnrolledServer FromMessage(ServerRecord message) => new(
-        RevisionRecords.ToGuid(message.ServerId), message.Name, (int)message.Role, message.Site, message.GrpcUrl, message.ContentUrl,
-        message.ParentId.Length == 0 ? null : RevisionRecords.ToGuid(message.ParentId));
+        Positions.Id(message.ServerId, "id"), message.Name, (int)message.Role, message.Site, message.GrpcUrl, message.ContentUrl,
+        message.ParentId.Length == 0 ? null : Positions.Id(message.ParentId, "id"));
 
     private static byte[] SiteKey(string name) => System.Text.Encoding.UTF8.GetBytes(name.ToLower(CultureInfo.InvariantCulture));
 
@@ -174,7 +174,7 @@ public static class CatalogRecords
     private static TargetGroup ReadGroup(ReadOnlyMemory<byte> payload)
     {
         var message = TargetGroupRecord.Parser.ParseFrom(payload.Span);
-        return new TargetGroup(RevisionRecords.ToGuid(message.GroupId), message.Name, message.ParentId.Length == 0 ? null : RevisionRecords.ToGuid(message.ParentId));
+        return new TargetGroup(Positions.Id(message.GroupId, "id"), message.Name, message.ParentId.Length == 0 ? null : Positions.Id(message.ParentId, "id"));
     }
 
     private static Site ReadSite(ReadOnlyMemory<byte> payload)
@@ -186,7 +186,7 @@ public static class CatalogRecords
     private static GroupAssignment ReadAssignment(ReadOnlyMemory<byte> payload)
     {
         var message = GroupAssignmentRecord.Parser.ParseFrom(payload.Span);
-        return new GroupAssignment(message.ComputerId, message.ComputerName, message.GroupIds.Select(RevisionRecords.ToGuid).ToArray());
+        return new GroupAssignment(message.ComputerId, message.ComputerName, message.GroupIds.Select(id => Positions.Id(id, "group id")).ToArray());
     }
 
     private static EnrolledServer ReadServer(ReadOnlyMemory<byte> payload) => FromMessage(ServerRecord.Parser.ParseFrom(payload.Span));

@@ -14,8 +14,8 @@ public static class DriverRecords
         if (device.Version is { } version && Pack(version) is { } packed) message.Version = packed;
         message.CompatibleProviders.Add(device.CompatibleProviders);
         message.FeatureScores.Add(device.FeatureScores.Select(score => new Protocol.Catalog.V1.FeatureScore { OperatingSystem = score.OperatingSystem, Score = score.Score }));
-        message.TargetComputers.Add(device.TargetComputers.Select(RevisionRecords.FromGuid));
-        message.DistributionComputers.Add(device.DistributionComputers.Select(RevisionRecords.FromGuid));
+        message.TargetComputers.Add(device.TargetComputers.Select(Positions.Id));
+        message.DistributionComputers.Add(device.DistributionComputers.Select(Positions.Id));
         return message;
     }
 
@@ -29,8 +29,8 @@ public static class DriverRecords
         Version = message.HasVersion ? Unpack(message.Version) : null,
         CompatibleProviders = [.. message.CompatibleProviders],
         FeatureScores = [.. message.FeatureScores.Select(score => new DriverFeatureScore(score.OperatingSystem, (byte)Math.Min(score.Score, byte.MaxValue)))],
-        TargetComputers = [.. message.TargetComputers.Select(RevisionRecords.ToGuid)],
-        DistributionComputers = [.. message.DistributionComputers.Select(RevisionRecords.ToGuid)],
+        TargetComputers = [.. message.TargetComputers.Select(id => Positions.Id(id, "computer id"))],
+        DistributionComputers = [.. message.DistributionComputers.Select(id => Positions.Id(id, "computer id"))],
     };
 
     /// <summary>Null where a part has more than 16 bits: Windows has no such version.</summary>

@@ -64,18 +64,12 @@ public static class RevisionRecords
     /// <exception cref="IntegrityException">The payload is not a revision record.</exception>
     public static CatalogEntry ReadEntry(long sequence, ReadOnlyMemory<byte> payload) => CatalogEntryReader.Read(sequence, payload.Span);
 
-    internal static ByteString FromGuid(Guid id) => ByteString.CopyFrom(id.ToByteArray(bigEndian: true));
-
-    internal static Guid ToGuid(ByteString bytes) => bytes.Length == 16
-        ? new Guid(bytes.Span, bigEndian: true)
-        : throw new IntegrityException($"An id of {bytes.Length} bytes stands where one of 16 belongs.");
-
     private static RevisionHead HeadOf(UpdateRevision revision, int revisionId, Func<ReadOnlyMemory<byte>, string?> microsoftUpdateUrl, DateTimeOffset arrival)
     {
         var head = new RevisionHead
         {
             RevisionId = revisionId,
-            UpdateId = FromGuid(revision.Id.UpdateId),
+            UpdateId = Positions.Id(revision.Id.UpdateId),
             RevisionNumber = revision.Id.RevisionNumber,
             Type = (Protocol.Catalog.V1.UpdateType)revision.Type,
             Title = revision.Texts[0].Title,
@@ -87,25 +81,25 @@ public static class RevisionRecords
             ExplicitlyDeployable = revision.IsExplicitlyDeployable,
             CanUninstall = revision.CanUninstall,
             CanRequestUserInput = revision.Installation.CanRequestUserInput,
-            EulaId = revision.EulaId is { } eula ? FromGuid(eula) : ByteString.Empty,
+            EulaId = revision.EulaId is { } eula ? Positions.Id(eula) : ByteString.Empty,
             Handler = revision.Handler ?? "",
         };
         head.KnowledgeBaseArticles.Add(revision.KnowledgeBaseArticles);
         head.SecurityBulletins.Add(revision.SecurityBulletins);
-        head.Categories.Add(revision.Categories.Select(FromGuid));
-        head.SupersededUpdates.Add(revision.SupersededUpdates.Select(FromGuid));
+        head.Categories.Add(revision.Categories.Select(Positions.Id));
+        head.SupersededUpdates.Add(revision.SupersededUpdates.Select(Positions.Id));
         head.Languages.Add(revision.Texts.Select(text => text.Language));
         foreach (var prerequisite in revision.Prerequisites)
         {
             var clause = new Clause { IsCategory = prerequisite.IsCategory };
-            clause.AnyOf.Add(prerequisite.AnyOf.Select(FromGuid));
+            clause.AnyOf.Add(prerequisite.AnyOf.Select(Positions.Id));
             head.Prerequisites.Add(clause);
         }
 
         foreach (var group in revision.BundledUpdates)
         {
             var bundle = new Bundle();
-            bundle.AnyOf.Add(group.AnyOf.Select(id => new Identity { UpdateId = FromGuid(id.UpdateId), RevisionNumber = id.RevisionNumber }));
+            bundle.AnyOf.Add(group.AnyOf.Select(id => new Identity { UpdateId = Positions.Id(id.UpdateId), RevisionNumber = id.RevisionNumber }));
             head.BundledUpdates.Add(bundle);
         }
 
@@ -139,8 +133,8 @@ public static class RevisionRecords
     {
         Name = file.Name,
         Size = file.Size,
-        Sha1 = ByteString.CopyFrom(file.Sha1),
-        Sha256 = ByteString.CopyFrom(file.Sha256),
+        Sha1 = UnsafeByteOperations.UnsafeWrap(file.Sha1),
+        Sha256 = UnsafeByteOperations.UnsafeWrap(file.Sha256),
         MicrosoftUpdateUrl = microsoftUpdateUrl(file.Sha1) ?? "",
         Express = file.IsExpress,
         Encrypted = file.IsEncrypted,

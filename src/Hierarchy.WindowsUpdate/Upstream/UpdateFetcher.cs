@@ -70,7 +70,7 @@ internal sealed class UpdateFetcher(UpstreamClient client)
     {
         try
         {
-            var revision = UpdateDocument.Read(xml);
+            var revision = UpdateDocument.ReadWithoutRules(xml);
             if (revision.Id != id) throw new IntegrityException($"The upstream names the document {id}; the document names itself {revision.Id}.");
             batch.Revisions.Add(new SyncedRevision(revision, xml, locations));
         }

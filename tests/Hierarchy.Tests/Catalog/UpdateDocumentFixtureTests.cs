@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hierarchy.Domain;
+using Hierarchy.Domain.Applicability;
 using Hierarchy.Domain.Catalog;
 using Xunit;
 
@@ -36,6 +37,17 @@ public class UpdateDocumentFixtureTests
     {
         foreach (var file in Directory.EnumerateFiles(RepositoryRoot.Fixture("updates")))
             Assert.NotEqual(Guid.Empty, UpdateDocument.Read(File.ReadAllText(file)).Id.UpdateId);
+    }
+
+    [Fact]
+    public void UpdateDocument_WithoutRules_SaysAllElse()
+    {
+        foreach (var file in Directory.EnumerateFiles(RepositoryRoot.Fixture("updates")))
+        {
+            var xml = File.ReadAllText(file);
+
+            Assert.Equivalent(UpdateDocument.Read(xml) with { Rules = ApplicabilityRules.None }, UpdateDocument.ReadWithoutRules(xml), strict: true);
+        }
     }
 
     [Fact]

@@ -170,6 +170,23 @@ public class UpdateDocumentTests
     }
 
     [Theory]
+    [InlineData(100, 1)]
+    [InlineData(101, 1)]
+    [InlineData(2, 24_998)]
+    [InlineData(2, 25_001)]
+    public void UpdateDocument_ManyOrDeepRules_AreRefusedWithAndWithoutReadingThem(int depth, int width)
+    {
+        var rule = string.Concat(Enumerable.Repeat("<And>", depth - 1)) + "<True/>" + string.Concat(Enumerable.Repeat("</And>", depth - 1));
+        var document = Wrap($"<ApplicabilityRules><IsInstalled>{(width == 1 ? rule : $"<And>{string.Concat(Enumerable.Repeat(rule, width))}</And>")}</IsInstalled></ApplicabilityRules>");
+
+        var read = Record.Exception(() => UpdateDocument.Read(document));
+        var passedOver = Record.Exception(() => UpdateDocument.ReadWithoutRules(document));
+
+        Assert.Equal(depth > 100 || width > 25_000, read is IntegrityException);
+        Assert.Equal(read?.Message, passedOver?.Message);
+    }
+
+    [Theory]
     [InlineData("Unknown")]
     [InlineData("ApplicabilityRules")]
     [InlineData("Relationships")]

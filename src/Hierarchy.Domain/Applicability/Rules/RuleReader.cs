@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Hierarchy.Domain.Applicability.Facts;
+using Hierarchy.Domain.Catalog;
 
 namespace Hierarchy.Domain.Applicability.Rules;
 
@@ -22,6 +23,19 @@ internal sealed class RuleReader
         Metadata = Child(element, "Metadata") is { } metadata ? MetadataReader.Read(metadata) : RuleMetadata.None,
     };
 
+    /// <summary>Counts the elements below the ApplicabilityRules element that the cursor stands on, and leaves it on its end.</summary>
+    internal static void PassOver(DocumentCursor cursor)
+    {
+        // Below the element stand the sections, and below these the rules, the outermost of which has depth 1.
+        var deepest = cursor.Reader.Depth + 1 + MaximumDepth;
+        var elements = 0;
+        cursor.Skip(reader =>
+        {
+            if (reader.Depth > deepest) throw TooDeep();
+            if (++elements > MaximumRules) throw TooMany();
+        });
+    }
+
     internal static XElement? Child(XElement element, string name) => element.Elements().FirstOrDefault(child => LocalName(child) == name);
 
     /// <summary>The name without the prefixes that core fragments write into it (`b.`, `m.`, `d.`).</summary>
@@ -40,8 +54,8 @@ internal sealed class RuleReader
 
     private ApplicabilityRule ReadRule(XElement element, int depth)
     {
-        if (depth > MaximumDepth) throw new IntegrityException($"The applicability rules are nested more than {MaximumDepth} deep. The document is not to be trusted.");
-        if (++_count > MaximumRules) throw new IntegrityException($"There are more than {MaximumRules} applicability rules. The document is not to be trusted.");
+        if (depth > MaximumDepth) throw TooDeep();
+        if (++_count > MaximumRules) throw TooMany();
 
         var name = LocalName(element);
         var space = element.Name.NamespaceName;
@@ -56,6 +70,10 @@ internal sealed class RuleReader
             return new UnknownRule(name, exception.Message);
         }
     }
+
+    private static IntegrityException TooDeep() => new($"The applicability rules are nested more than {MaximumDepth} deep. The document is not to be trusted.");
+
+    private static IntegrityException TooMany() => new($"There are more than {MaximumRules} applicability rules. The document is not to be trusted.");
 
     private ApplicabilityRule[] ReadOperands(XElement element, int depth)
     {

@@ -51,7 +51,7 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ILogReader log)
             DocumentSha256 = ByteString.CopyFrom(latest.DocumentDigest.Span),
             Document = document,
         };
-        foreach (var text in UpdateDocument.Read(document).Texts)
+        foreach (var text in UpdateDocument.ReadWithoutRules(document).Texts)
             response.Texts.Add(new Protocol.Admin.V1.LocalizedText { Language = text.Language, Title = text.Title, Description = text.Description });
         return response;
     }
