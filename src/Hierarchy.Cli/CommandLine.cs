@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hierarchy.Cli.Approvals;
 using Hierarchy.Cli.Computers;
+using Hierarchy.Cli.Doctor;
 using Hierarchy.Cli.Groups;
 using Hierarchy.Cli.Migrate;
 using Hierarchy.Cli.Servers;
@@ -42,6 +43,7 @@ internal static class CommandLine
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
             new Command("servers", "The servers of the tree.") { new ServersListVerb() },
             new StatusVerb(),
+            new Command("doctor", "Find out what is wrong.") { new DoctorUpstreamVerb() },
         ];
         var root = new RootCommand("Administers a Hierarchy server: synchronize, approve, watch.") { options.Server, options.Output };
         foreach (var verb in verbs) root.Add(verb);

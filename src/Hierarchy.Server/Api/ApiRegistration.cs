@@ -6,6 +6,7 @@ using Hierarchy.Replication.Rollup;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
+using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Api;
 
@@ -24,6 +25,8 @@ internal static class ApiRegistration
         services.AddSingleton(provider => new DecisionDesk(provider.GetRequiredService<ViewPublisher>(), provider.GetService<IAuthorityLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DoctorAdministration(
+            provider.GetRequiredService<DecisionDesk>(), provider.GetService<UpstreamOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UpdateAdministration>();
         services.AddSingleton<ApprovalAdministration>();
         services.AddSingleton<GroupAdministration>();

@@ -60,7 +60,7 @@ internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeP
             if (reader.Name != operation + "Response") throw new IntegrityException($"the body is `{reader.Name}`, not `{operation}Response`");
             return read(reader);
         }
-        catch (XmlException) when (status != HttpStatusCode.OK)
+        catch (Exception exception) when (status != HttpStatusCode.OK && exception is XmlException or IntegrityException)
         {
             throw Unavailable($"failed with HTTP {(int)status} and no SOAP fault", null);
         }

@@ -52,6 +52,22 @@ internal sealed record TransportFailure(TransportStage Stage, string What, strin
         return exception.Message.TrimEnd('.');
     }
 
+    /// <summary>A host that has no address; <paramref name="isProxy"/> when it is the proxy's.</summary>
+    public static TransportFailure Name(Uri host, bool isProxy, string reason) => new(
+        TransportStage.NameResolution,
+        $"cannot be reached: {(isProxy ? "the proxy's name" : "the name")} {host.IdnHost} has no address ({reason})",
+        isProxy ? "Check Upstream:Proxy:Address, and this computer's name servers." : "Check --microsoft-update, and this computer's name servers; behind a proxy, set Upstream:Proxy:Address.",
+        IsLasting: false);
+
+    /// <summary>A host that accepts no connection.</summary>
+    public static TransportFailure Connection(Uri host, bool isProxy, string reason) => new(
+        TransportStage.Connection,
+        $"cannot be reached: {(isProxy ? "the proxy " : "")}{host.IdnHost} port {host.Port} does not accept a connection ({reason})",
+        isProxy
+            ? "Check Upstream:Proxy:Address, that the proxy runs, and the firewall between."
+            : "Check --microsoft-update, that the server runs, and the firewall between; behind a proxy, set Upstream:Proxy:Address.",
+        IsLasting: false);
+
     private static TransportFailure Tunnel(HttpStatusCode? status, Uri? proxy, Exception exception) => status switch
     {
         HttpStatusCode.ProxyAuthenticationRequired => Credentials(proxy),
@@ -60,20 +76,6 @@ internal sealed record TransportFailure(TransportStage Stage, string What, strin
             IsLasting: code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed),
         null => new TransportFailure(TransportStage.Proxy, $"cannot be reached: the proxy {proxy} gives no connection ({Reason(exception)})", LookAtProxy, IsLasting: false),
     };
-
-    private static TransportFailure Name(Uri host, bool isProxy, string reason) => new(
-        TransportStage.NameResolution,
-        $"cannot be reached: {(isProxy ? "the proxy's name" : "the name")} {host.IdnHost} has no address ({reason})",
-        isProxy ? "Check Upstream:Proxy:Address, and this computer's name servers." : "Check --microsoft-update, and this computer's name servers; behind a proxy, set Upstream:Proxy:Address.",
-        IsLasting: false);
-
-    private static TransportFailure Connection(Uri host, bool isProxy, string reason) => new(
-        TransportStage.Connection,
-        $"cannot be reached: {(isProxy ? "the proxy " : "")}{host.IdnHost} port {host.Port} does not accept a connection ({reason})",
-        isProxy
-            ? "Check Upstream:Proxy:Address, that the proxy runs, and the firewall between."
-            : "Check --microsoft-update, that the server runs, and the firewall between; behind a proxy, set Upstream:Proxy:Address.",
-        IsLasting: false);
 
     private static T? Find<T>(Exception? exception)
         where T : Exception

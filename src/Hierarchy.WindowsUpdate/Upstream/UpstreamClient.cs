@@ -15,7 +15,7 @@ namespace Hierarchy.WindowsUpdate.Upstream;
 /// <remarks>Throws <see cref="UpstreamFaultException"/>, <see cref="UnavailableException"/> or <see cref="IntegrityException"/>.</remarks>
 public sealed partial class UpstreamClient : IDisposable
 {
-    private const string SyncPath = "ServerSyncWebService/ServerSyncWebService.asmx";
+    internal const string SyncPath = "ServerSyncWebService/ServerSyncWebService.asmx";
     private const int MaxRestarts = 3;
 
     private readonly UpstreamOptions _options;
@@ -185,7 +185,7 @@ public sealed partial class UpstreamClient : IDisposable
         {
             var address = await SendAsync(
                 new Uri(_root, SyncPath), UpstreamRequests.SyncNamespace, "GetAuthConfig", UpstreamRequests.GetAuthConfig(), UpstreamAnswers.ReadAuthConfig, cancellationToken);
-            _authorizationAddress = Within(address);
+            _authorizationAddress = Within(_root, address);
         }
 
         return await SendAsync(
@@ -204,10 +204,10 @@ public sealed partial class UpstreamClient : IDisposable
             cancellationToken);
 
     /// <summary>An address that the upstream gave stays at the upstream: an answer never sends this server elsewhere.</summary>
-    private Uri Within(string address) =>
-        Uri.TryCreate(_root, address, out var absolute) && absolute.Scheme == _root.Scheme && absolute.Authority == _root.Authority
+    internal static Uri Within(Uri root, string address) =>
+        Uri.TryCreate(root, address, out var absolute) && absolute.Scheme == root.Scheme && absolute.Authority == root.Authority
             ? absolute
-            : throw new IntegrityException($"GetAuthConfig: {_root} sends its clients to `{address}`, which is another server. Check that it is the address of an update server.");
+            : throw new IntegrityException($"GetAuthConfig: {root} sends its clients to `{address}`, which is another server. Check that it is the address of an update server.");
 
     private ResiliencePipeline BuildPipeline() => new ResiliencePipelineBuilder { TimeProvider = _time }
         .AddRetry(new RetryStrategyOptions
@@ -229,7 +229,7 @@ public sealed partial class UpstreamClient : IDisposable
         .Build();
 
     /// <summary>The server's root, also from the full address of its service, which is what some write down.</summary>
-    private static Uri RootOf(Uri address)
+    internal static Uri RootOf(Uri address)
     {
         if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             throw new ArgumentException($"`{address}` is not the address of an update server. It looks like https://server or http://server:8530.", nameof(address));

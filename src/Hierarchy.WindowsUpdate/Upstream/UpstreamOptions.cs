@@ -88,6 +88,9 @@ public sealed class UpstreamOptions
         }
     }
 
+    /// <summary>The same settings, to change some of them.</summary>
+    internal UpstreamOptions Copy() => (UpstreamOptions)MemberwiseClone();
+
     private string? UnreadableAuthorities()
     {
         try

@@ -54,6 +54,30 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Position = At(7),
     };
 
+    /// <summary>What an examination of the upstream says.</summary>
+    public List<DiagnoseUpstreamResponse> Diagnosis { get; } =
+    [
+        Diagnosed("name-resolution", DiagnosisOutcome.Ok, "sws.update.microsoft.com is 192.0.2.1.", ""),
+        Diagnosed("proxy", DiagnosisOutcome.Skipped, "No proxy is set, neither here nor in the environment.", ""),
+        Diagnosed("clock", DiagnosisOutcome.Ok, "This computer's clock and the upstream's differ by 0 seconds.", ""),
+    ];
+
+    public static DiagnoseUpstreamResponse Diagnosed(string step, DiagnosisOutcome outcome, string finding, string next) => new()
+    {
+        Step = step,
+        Outcome = outcome,
+        Elapsed = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(outcome == DiagnosisOutcome.Skipped ? 0 : 12)),
+        Finding = finding,
+        NextStep = next,
+        UpstreamUrl = "https://sws.update.microsoft.com/",
+    };
+
+    public override async Task DiagnoseUpstream(DiagnoseUpstreamRequest request, IServerStreamWriter<DiagnoseUpstreamResponse> responseStream, ServerCallContext context)
+    {
+        Note(request);
+        foreach (var step in Diagnosis) await responseStream.WriteAsync(step, context.CancellationToken);
+    }
+
     public override async Task RunSync(RunSyncRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
     {
         Note(request);

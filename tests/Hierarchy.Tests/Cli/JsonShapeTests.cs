@@ -27,6 +27,7 @@ public sealed class JsonShapeTests
         { "migrate-content", "migrate content /var/wsus/WsusContent" },
         { "servers-list", "servers list" },
         { "status", "status KB5013943" },
+        { "doctor-upstream", "doctor upstream" },
     };
 
     [Theory]

@@ -1,12 +1,14 @@
 using System.Net;
 using Grpc.Core;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Server.Upstream;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>The administrators' door. Opens on loopback only until accounts exist.</summary>
 internal sealed class AdminEndpoint(
     SyncAdministration syncs,
+    DoctorAdministration doctor,
     UpdateAdministration updates,
     ApprovalAdministration approvals,
     GroupAdministration groups,
@@ -26,6 +28,12 @@ internal sealed class AdminEndpoint(
     {
         Guard(context);
         return syncs.StatusAsync(context.CancellationToken);
+    }
+
+    public override Task DiagnoseUpstream(DiagnoseUpstreamRequest request, IServerStreamWriter<DiagnoseUpstreamResponse> responseStream, ServerCallContext context)
+    {
+        Guard(context);
+        return doctor.ExamineAsync(responseStream, context.CancellationToken);
     }
 
     public override Task<ListUpdatesResponse> ListUpdates(ListUpdatesRequest request, ServerCallContext context)

@@ -51,6 +51,16 @@ public sealed class UpstreamLimitTests
     }
 
     [Fact]
+    public async Task Upstream_ErrorPageOnce_IsAskedAgain()
+    {
+        await using var server = MisbehavingServer.Answering("500 Internal Server Error", "text/html", "<html><body>Sorry</body></html>");
+
+        var exception = await Assert.ThrowsAsync<UnavailableException>(() => AuthorizeAsync(server.Url));
+
+        Assert.Contains("HTTP 500 and no SOAP fault", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answers_OfAnUpstreamThatCompresses_AreCompressed()
     {
         await using var upstream = await MicrosoftUpdateServer.StartAsync(
