@@ -6,6 +6,7 @@ using Hierarchy.Replication.Rollup;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
+using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Api;
@@ -22,7 +23,8 @@ internal static class ApiRegistration
         });
         services.AddGrpcHealthChecks().AddCheck<ServingCheck>("serving");
         services.AddGrpcReflection();
-        services.AddSingleton(provider => new DecisionDesk(provider.GetRequiredService<ViewPublisher>(), provider.GetService<IAuthorityLog>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DecisionDesk(
+            provider.GetRequiredService<ViewPublisher>(), provider.GetService<IAuthorityLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<UpstreamRule>()));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DoctorAdministration(

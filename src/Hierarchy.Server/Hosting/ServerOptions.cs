@@ -1,4 +1,5 @@
 using System.Net;
+using Hierarchy.Server.Upstream;
 
 namespace Hierarchy.Server.Hosting;
 
@@ -25,6 +26,9 @@ internal sealed class ServerOptions
 
     /// <summary>Where a root takes its catalog from; an existing WSUS works too.</summary>
     public string MicrosoftUpdate { get; set; } = "https://sws.update.microsoft.com";
+
+    /// <summary>`microsoft-update`, `wsus` or `wsus-replica`. Empty: Microsoft Update at an address of Microsoft's, `wsus` elsewhere.</summary>
+    public string UpstreamKind { get; set; } = "";
 
     /// <summary>HTTP/1.1 without TLS: content, and Windows clients. Empty switches it off.</summary>
     public string ListenHttp { get; set; } = "127.0.0.1:8530";
@@ -56,6 +60,15 @@ internal sealed class ServerOptions
     /// <summary>The role, once validated.</summary>
     public ServerRole RoleValue => Enum.Parse<ServerRole>(Role, ignoreCase: true);
 
+    /// <summary>The kind of upstream, once validated.</summary>
+    public UpstreamKind UpstreamKindValue => UpstreamKind switch
+    {
+        "microsoft-update" => Upstream.UpstreamKind.MicrosoftUpdate,
+        "wsus" => Upstream.UpstreamKind.Wsus,
+        "wsus-replica" => Upstream.UpstreamKind.WsusReplica,
+        _ => IsMicrosofts(MicrosoftUpdate) ? Upstream.UpstreamKind.MicrosoftUpdate : Upstream.UpstreamKind.Wsus,
+    };
+
     /// <summary>The parents, in order of preference.</summary>
     public IReadOnlyList<Uri> Parents => Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => new Uri(url)).ToArray();
 
@@ -73,6 +86,11 @@ internal sealed class ServerOptions
         foreach (var url in Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             CheckUrl("--parent", url, errors);
         CheckUrl("--microsoft-update", MicrosoftUpdate, errors);
+        if (UpstreamKind is not ("" or "microsoft-update" or "wsus" or "wsus-replica"))
+            errors.Add($"--upstream-kind '{UpstreamKind}' is not known: say microsoft-update, wsus or wsus-replica.");
+        if (UpstreamKind.Length > 0 && roleKnown && role != ServerRole.Root) errors.Add("--upstream-kind goes with --role root only: all others take everything from their parent.");
+        if (UpstreamKind is "wsus" or "wsus-replica" && IsMicrosofts(MicrosoftUpdate))
+            errors.Add($"--upstream-kind {UpstreamKind} needs the address of the WSUS: --microsoft-update http://wsus.example:8530.");
         if (PublicGrpcUrl.Length > 0) CheckUrl("--public-grpc-url", PublicGrpcUrl, errors);
         if (PublicContentUrl.Length > 0) CheckUrl("--public-content-url", PublicContentUrl, errors);
         CheckAddress("--listen-http", ListenHttp, errors);
@@ -97,6 +115,9 @@ internal sealed class ServerOptions
         endPoint = parsed ? found! : new IPEndPoint(IPAddress.Loopback, 0); // TryParse said yes.
         return parsed;
     }
+
+    private static bool IsMicrosofts(string url) =>
+        url.Length == 0 || (Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Host.EndsWith(".microsoft.com", StringComparison.OrdinalIgnoreCase) || address.Host.EndsWith(".windowsupdate.com", StringComparison.OrdinalIgnoreCase)));
 
     private static void CheckAddress(string flag, string text, List<string> errors)
     {

@@ -15,6 +15,11 @@ internal static class ServerSettings
         new("--site", "Site", "The site that this server stands in, as named by `hierarchy sites add`."),
         new("--parent", "Parent", "URL of the parent's gRPC, e.g. http://root.example:8532; several with commas between, in order of preference."),
         new("--microsoft-update", "MicrosoftUpdate", "Where a root takes the catalog from: Microsoft Update (default) or an existing WSUS, e.g. http://wsus:8530."),
+        new(
+            "--upstream-kind",
+            "UpstreamKind",
+            "microsoft-update, wsus (the catalog alone, by the same protocol; this root decides), or wsus-replica: its target groups, approvals, declines and accepted licences too, which replace "
+            + "this root's own and are decided there alone. Default: microsoft-update at an address of Microsoft's, wsus elsewhere."),
         new("--listen-http", "ListenHttp", "HTTP/1.1 without TLS: content. Default 127.0.0.1:8530; port 0 takes a free one."),
         new("--listen-https", "ListenHttps", "HTTP/1.1 and HTTP/2 with TLS, when --certificate is given. Default 127.0.0.1:8531."),
         new("--listen-grpc", "ListenGrpc", "HTTP/2 without TLS: gRPC. Default 127.0.0.1:8532."),

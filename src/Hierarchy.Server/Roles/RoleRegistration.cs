@@ -7,6 +7,7 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Upstream;
+using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.Storage.Sqlite;
 using Hierarchy.WindowsUpdate.Upstream;
 
@@ -36,6 +37,12 @@ internal static class RoleRegistration
         services.AddSingleton(ChosenUpdates.From(configuration));
         services.AddSingleton<SyncJournal>();
         services.AddSingleton<SyncRunner>();
+        if (options.UpstreamKindValue == UpstreamKind.WsusReplica)
+        {
+            services.AddSingleton(new UpstreamRule(upstream.Address));
+            services.AddSingleton<DeploymentBook>();
+            services.AddSingleton<DecisionSync>();
+        }
 
         services.AddHostedService<RootRole>();
         services.AddHostedService<Enrolment>();

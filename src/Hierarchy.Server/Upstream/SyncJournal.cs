@@ -11,6 +11,9 @@ namespace Hierarchy.Server.Upstream;
 /// <summary>What a root remembers of its synchronizations, durably: the anchors per upstream, the last runs, and what is in quarantine.</summary>
 internal sealed class SyncJournal(SqliteLocalState state)
 {
+    /// <summary>Where the anchor of the upstream's decisions is kept.</summary>
+    public const string DecisionsAnchor = "sync/decisions";
+
     private const int KeptRuns = 100;
     private const string Anchors = "sync/anchors/";
     private const string Runs = "sync/run/";
@@ -23,8 +26,13 @@ internal sealed class SyncJournal(SqliteLocalState state)
         return bytes is null ? SyncAnchors.None : JsonSerializer.Deserialize<StoredAnchors>(bytes)?.ToAnchors() ?? SyncAnchors.None;
     }
 
-    public ValueTask SaveAnchorsAsync(Uri upstream, SyncAnchors anchors, CancellationToken cancellationToken) =>
-        state.SetAsync(Anchors + upstream.AbsoluteUri, JsonSerializer.SerializeToUtf8Bytes(StoredAnchors.From(anchors)), cancellationToken);
+    /// <summary>Keeps the anchors. An upstream whose anchors are forgotten is another one, so that of its decisions goes with them.</summary>
+    public ValueTask SaveAnchorsAsync(Uri upstream, SyncAnchors anchors, CancellationToken cancellationToken)
+    {
+        var values = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>> { new(Anchors + upstream.AbsoluteUri, JsonSerializer.SerializeToUtf8Bytes(StoredAnchors.From(anchors))) };
+        if (anchors is { Config: null, Categories: null, Updates: null }) values.Add(new(DecisionsAnchor, null));
+        return state.SetAllAsync(values, cancellationToken);
+    }
 
     /// <summary>The last runs, newest first.</summary>
     public async ValueTask<IReadOnlyList<SyncRun>> ListRunsAsync(int most, CancellationToken cancellationToken) =>

@@ -4,6 +4,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 using SyncProgress = Hierarchy.WindowsUpdate.Upstream.SyncProgress;
@@ -12,7 +13,8 @@ namespace Hierarchy.Server.Upstream;
 
 /// <summary>Runs synchronizations, one at a time, in the background: a caller watches, and may go away. Stops with the server; what was stored stays, and the next run goes on behind it.</summary>
 internal sealed partial class SyncRunner(
-    IAuthorityLog log, ViewPublisher views, SyncJournal journal, UpstreamOptions options, SyncFilter filter, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+    IAuthorityLog log, ViewPublisher views, SyncJournal journal, UpstreamOptions options, SyncFilter filter, TimeProvider time, ILoggerFactory loggers,
+    DecisionSync? decisions = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<SyncRunner>();
     private readonly CancellationTokenSource _stopping = new();
@@ -66,7 +68,8 @@ internal sealed partial class SyncRunner(
             sink = new CatalogSink(log, views.View, journal, await journal.ListQuarantinedAsync(cancellationToken), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
             var anchors = await journal.LoadAnchorsAsync(options.Address, cancellationToken);
-            await sync.RunAsync(filter, anchors, run, cancellationToken);
+            var result = await sync.RunAsync(filter, anchors, run, cancellationToken);
+            if (decisions is not null) await decisions.TakeAsync(client.GetDeploymentsAsync, result.Anchors, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -43,6 +43,30 @@ public sealed class ServerConfigurationTests
         Assert.Equal(ServerSettings.All.Count, ServerSettings.All.Select(setting => setting.Variable).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("", "https://sws.update.microsoft.com", "MicrosoftUpdate")]
+    [InlineData("", "http://wsus.example:8530", "Wsus")]
+    [InlineData("microsoft-update", "http://127.0.0.1:9", "MicrosoftUpdate")]
+    [InlineData("wsus-replica", "http://wsus.example:8530", "WsusReplica")]
+    public void UpstreamKind_LeftOut_FollowsFromTheAddress(string kind, string address, string expected)
+    {
+        var options = new ServerOptions { Role = "root", Data = "x", UpstreamKind = kind, MicrosoftUpdate = address };
+
+        Assert.Empty(options.Validate());
+        Assert.Equal(expected, options.UpstreamKindValue.ToString());
+    }
+
+    [Theory]
+    [InlineData("root", "wsus-replica", "https://sws.update.microsoft.com", "address of the WSUS")]
+    [InlineData("root", "sus", "http://wsus.example:8530", "'sus' is not known")]
+    [InlineData("replica", "wsus", "http://wsus.example:8530", "--role root only")]
+    public void UpstreamKind_ThatCannotBe_IsRefusedWithTheNextStep(string role, string kind, string address, string words)
+    {
+        var options = new ServerOptions { Role = role, Data = "x", Parent = role == "root" ? "" : "http://root:8532", UpstreamKind = kind, MicrosoftUpdate = address };
+
+        Assert.Contains(options.Validate(), error => error.Contains(words, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Settings_OfTheUpstream_AreReadFromFlagsAndVariables()
     {

@@ -17,6 +17,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
 {
     public async Task<ApproveResponse> ApproveAsync(ApproveRequest request, CancellationToken cancellationToken)
     {
+        desk.RequireOwnDecisions();
         var action = request.Action == Protocol.Catalog.V1.ApprovalAction.Unspecified ? ApprovalAction.Install : (ApprovalAction)request.Action;
         if (!System.Enum.IsDefined(action)) throw Refusal.Invalid($"Action {(int)request.Action} is not known: say install, uninstall, not-approved or optional-install.");
         var deadline = request.Deadline?.ToDateTimeOffset();
@@ -40,6 +41,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
 
     public async Task<DeclineResponse> DeclineAsync(DeclineRequest request, CancellationToken cancellationToken)
     {
+        desk.RequireOwnDecisions();
         var outcome = await desk.DecideAsync<int>(
             view =>
             {

@@ -1,6 +1,7 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Upstream.Decisions;
 
 namespace Hierarchy.Server.Api.Admin;
 
@@ -8,7 +9,7 @@ namespace Hierarchy.Server.Api.Admin;
 /// Where decisions become changes of the log: one at a time, so that what was checked still holds when it is committed, and answered once the server's own view shows them. A server that
 /// mirrors its decisions refuses, and names the one to ask.
 /// </summary>
-internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority, TimeProvider time) : IDisposable
+internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority, TimeProvider time, UpstreamRule? rule = null) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
@@ -22,6 +23,15 @@ internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority
     public void RequireAuthority()
     {
         if (authority is null) throw Refusal.Precondition(WhomToAsk());
+    }
+
+    /// <summary>Throws where groups, approvals and declines are decided elsewhere: on a replica, and on a root whose upstream decides them.</summary>
+    public void RequireOwnDecisions()
+    {
+        RequireAuthority();
+        if (rule is not null)
+            throw Refusal.Precondition(
+                $"This root takes its groups, approvals and declines from {rule.Upstream} (--upstream-kind wsus-replica). Decide there, and `hierarchy sync run` brings it here; or restart this server with --upstream-kind wsus to decide here.");
     }
 
     /// <summary>Decides on the newest view and commits; no change, no commit.</summary>

@@ -26,6 +26,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
 
     public async Task<AddGroupResponse> AddAsync(AddGroupRequest request, CancellationToken cancellationToken)
     {
+        desk.RequireOwnDecisions();
         var name = request.Name.Trim();
         if (name.Length is 0 or > TargetGroup.MaxNameLength) throw Refusal.Invalid($"A group's name has 1 to {TargetGroup.MaxNameLength} characters.");
         if (name.Contains(';', StringComparison.Ordinal)) throw Refusal.Invalid("A group's name has no ';': it stands between names where a computer lists its groups.");
@@ -43,6 +44,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
 
     public async Task<RemoveGroupResponse> RemoveAsync(RemoveGroupRequest request, CancellationToken cancellationToken)
     {
+        desk.RequireOwnDecisions();
         var outcome = await desk.DecideAsync<int>(
             view =>
             {
