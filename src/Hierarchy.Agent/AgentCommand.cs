@@ -54,6 +54,12 @@ internal static class AgentCommand
 
     private static readonly Option<string?> Name = new("--name") { Description = "The name to report; this computer's by default.", HelpName = "NAME" };
 
+    private static readonly Option<Guid?> Id = new("--id")
+    {
+        Description = "Who this computer is, where its groups were migrated from a WSUS: its SusClientId. Taken when the state is new; without it an id is drawn.",
+        HelpName = "GUID",
+    };
+
     private static readonly Option<TimeSpan> Timeout = new("--install-timeout")
     {
         Description = "An installer that runs longer is ended (hh:mm:ss).",
@@ -88,7 +94,7 @@ internal static class AgentCommand
 
     private static Command Verb(string name, string description, Func<Session, CancellationToken, Task<int>> act)
     {
-        var command = new Command(name, description) { Server, State, Facts, Group, Address, Name, Timeout, Detection, Verbose };
+        var command = new Command(name, description) { Server, State, Facts, Group, Address, Name, Id, Timeout, Detection, Verbose };
         command.SetAction((parsed, cancellationToken) => ActAsync(parsed, act, cancellationToken));
         return command;
     }
@@ -144,6 +150,7 @@ internal static class AgentCommand
                 + "A small one: { \"os\": { \"major\": 10, \"build\": 26100, \"productType\": 1 }, \"root\": \"root\" }");
         }
 
+        if (parsed.GetValue(Id) == Guid.Empty) problems.Add("--id is all zeros, which is no computer's id.");
         if (parsed.GetValue(Timeout) <= TimeSpan.Zero) problems.Add("--install-timeout must be longer than nothing.");
         if (parsed.GetValue(Detection) < TimeSpan.FromSeconds(1)) problems.Add("--detection must be a second or longer.");
         options = new AgentOptions
@@ -154,6 +161,7 @@ internal static class AgentCommand
             Groups = parsed.GetValue(Group) ?? [],
             Address = address,
             Name = parsed.GetValue(Name) ?? Environment.MachineName,
+            Id = parsed.GetValue(Id),
             InstallTimeout = parsed.GetValue(Timeout),
             DetectionInterval = parsed.GetValue(Detection),
         };

@@ -43,7 +43,7 @@ internal sealed partial class AgentEngine : IDisposable
     internal AgentEngine(AgentOptions options, IServerClients clients, IFactsSource facts, HttpClient http, TimeProvider time, ILogger logger)
     {
         (_options, _facts, _time, _logger) = (options, facts, time, logger);
-        _folder = StateFolder.Open(options.StateFolder, time, logger);
+        _folder = StateFolder.Open(options.StateFolder, time, logger, options.Id);
         try
         {
             Book = DecisionBook.Open(_folder);

@@ -23,6 +23,9 @@ internal sealed record AgentOptions
     /// <summary>The computer's name.</summary>
     public string Name { get; init; } = Environment.MachineName;
 
+    /// <summary>Who the agent is when its state is new; null draws an id.</summary>
+    public Guid? Id { get; init; }
+
     /// <summary>An installer that runs longer is ended.</summary>
     public TimeSpan InstallTimeout { get; init; } = TimeSpan.FromHours(1);
 

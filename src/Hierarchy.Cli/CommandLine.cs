@@ -39,7 +39,7 @@ internal static class CommandLine
             new DeclineVerb(),
             new Command("groups", "Target groups: which computers an approval is for.") { new GroupsListVerb(), new GroupsAddVerb(), new GroupsRemoveVerb() },
             new Command("sites", "Sites and their subnets: where a client's nearest server is.") { new SitesListVerb(), new SitesAddVerb(), new SitesRemoveVerb() },
-            new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb() },
+            new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb(), new ComputersAssignVerb() },
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
             new Command("servers", "The servers of the tree.") { new ServersListVerb() },
             new StatusVerb(),

@@ -29,8 +29,12 @@ internal sealed partial class StateFolder : IDisposable
 
     private string IdentityPath => Combine("agent.json");
 
-    /// <exception cref="UnavailableException">Another agent has the folder.</exception>
-    internal static StateFolder Open(string path, TimeProvider time, ILogger logger)
+    /// <param name="path">Made where it is absent.</param>
+    /// <param name="time">Tells the incarnation.</param>
+    /// <param name="logger">Hears of a new state.</param>
+    /// <param name="id">Who the agent is when the state is new; null draws an id.</param>
+    /// <exception cref="UnavailableException">Another agent has the folder, or it is that of another id.</exception>
+    internal static StateFolder Open(string path, TimeProvider time, ILogger logger, Guid? id = null)
     {
         var full = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(full);
@@ -47,8 +51,9 @@ internal sealed partial class StateFolder : IDisposable
         var folder = new StateFolder(full, @lock, logger);
         try
         {
-            folder.LoadIdentity(time);
-            return folder;
+            folder.LoadIdentity(time, id ?? Guid.NewGuid());
+            if (id is null || folder.Identity.Id == id) return folder;
+            throw new UnavailableException($"The state folder {full} belongs to agent {folder.Identity.Id:D}, not to {id:D}. Leave --id away to go on as that one, or give this one a --state of its own.");
         }
         catch
         {
@@ -75,13 +80,13 @@ internal sealed partial class StateFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private void LoadIdentity(TimeProvider time)
+    private void LoadIdentity(TimeProvider time, Guid idWhenNew)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         if (!File.Exists(IdentityPath))
         {
             // Without an identity nothing else here means anything to a server.
-            StartAnew(Guid.NewGuid(), now);
+            StartAnew(idWhenNew, now);
             return;
         }
 
@@ -96,12 +101,12 @@ internal sealed partial class StateFolder : IDisposable
             }
 
             Log.StateUnreadable(_logger, Path, "its agent.json is of another format");
-            StartAnew(stored is { Id: var id } && id != Guid.Empty ? id : Guid.NewGuid(), Math.Max(now, (stored?.Incarnation ?? 0) + 1));
+            StartAnew(stored is { Id: var id } && id != Guid.Empty ? id : idWhenNew, Math.Max(now, (stored?.Incarnation ?? 0) + 1));
         }
         catch (JsonException exception)
         {
             Log.StateUnreadable(_logger, Path, exception.Message);
-            StartAnew(Guid.NewGuid(), now);
+            StartAnew(idWhenNew, now);
         }
     }
 

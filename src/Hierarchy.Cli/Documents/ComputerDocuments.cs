@@ -31,3 +31,6 @@ internal sealed record ComputerStatusBody(string? UpdateId, int RevisionNumber, 
         => new(Wire.Guid(status.Report.UpdateId), status.Report.RevisionNumber, Wire.NullIfEmpty(status.Title), Wire.Name(status.Report.State),
             status.Report.ResultCode, Wire.Time(status.Report.Time));
 }
+
+/// <summary>Where a computer was put.</summary>
+internal sealed record ComputerAssignedDocument(string ComputerId, string Name, IReadOnlyList<string> Groups, bool Changed, PositionDocument? Position);

@@ -164,6 +164,19 @@ public sealed class StateTests : IDisposable
         Assert.Equal(2, again.PendingCount);
     }
 
+    [Fact]
+    public void StateFolder_WithAGivenId_IsThatComputerFromTheBeginning()
+    {
+        var id = Guid.NewGuid();
+        using (var folder = StateFolder.Open(_folder["state"], TimeProvider.System, NullLogger.Instance, id)) Assert.Equal(id, folder.Identity.Id);
+        using (var again = Open()) Assert.Equal(id, again.Identity.Id);
+
+        var refused = Assert.Throws<UnavailableException>(() => StateFolder.Open(_folder["state"], TimeProvider.System, NullLogger.Instance, Guid.NewGuid()));
+
+        Assert.Contains(id.ToString("D"), refused.Message, StringComparison.Ordinal);
+        using var free = Open();
+    }
+
     private StateFolder Open() => StateFolder.Open(_folder["state"], TimeProvider.System, NullLogger.Instance);
 
     private static Position At(long sequence) => new() { Epoch = 1, Sequence = sequence };

@@ -21,6 +21,7 @@ public sealed class JsonShapeTests
         { "sites-list", "sites list" },
         { "sites-add", "sites add branch-a --subnet 127.0.1.0/24 2001:db8::/48" },
         { "sites-remove", "sites remove branch-a" },
+        { "computers-assign", "computers assign pc-1 --group Pilot Servers" },
         { "computers-list", "computers list" },
         { "computers-show", "computers show pc-1" },
         { "migrate-computers", "migrate computers FILE" },

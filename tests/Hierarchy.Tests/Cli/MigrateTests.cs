@@ -66,6 +66,24 @@ public sealed class MigrateTests : IDisposable
     }
 
     [Fact]
+    public async Task Computer_AssignedAndCleared_CountsWhereItWasPutAndThenWhereItAsks()
+    {
+        await using var root = await RunningServer.RootAsync();
+        await RunAsync(root, "groups", "add", "Pilot");
+        await root.Client.ReportAsync(new ReportRequest { ClientId = Seen, Incarnation = 1, Counter = 1, Name = "pc-1", Groups = { "Own" } }, cancellationToken: Cancellation);
+
+        var assigned = Document(await RunAsync(root, "computers", "assign", "pc-1", "--group", "Pilot"));
+        Assert.Equal((Seen, true), (assigned.GetProperty("computer_id").GetString(), assigned.GetProperty("changed").GetBoolean()));
+        Assert.Equal(["Pilot"], root.Views.View.MembershipOf(Seen, ["Own"]).Direct);
+        Assert.False(Document(await RunAsync(root, "computers", "assign", Seen, "--group", "pilot")).GetProperty("changed").GetBoolean());
+
+        await RunAsync(root, "computers", "assign", "pc-1", "--clear");
+        Assert.Empty(root.Views.View.Assignments);
+        Assert.Equal("not_found", Document(await RunAsync(root, "computers", "assign", "pc-1", "--group", "Nobody")).GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal(2, (await RunAsync(root, "computers", "assign", "pc-1")).ExitCode);
+    }
+
+    [Fact]
     public async Task Computers_MoreThanATransactionHolds_AreAllAssigned()
     {
         await using var root = await RunningServer.RootAsync();
