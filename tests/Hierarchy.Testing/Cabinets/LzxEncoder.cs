@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Hierarchy.Testing.Cabinets;
 
 /// <summary>
-/// Encodes bytes as an LZX stream as cabinets carry it: frames of 32 KiB, blocks of all three kinds, repeated offsets. No E8 translation.
+/// Encodes bytes as an LZX stream as cabinets carry it: frames of 32 KiB, blocks of all three kinds, repeated offsets, E8 translation where it is asked for.
 /// One instance serves one thread and is meant to be used again: its tables are not cleared between inputs.
 /// </summary>
 public sealed class LzxEncoder
@@ -43,6 +43,9 @@ public sealed class LzxEncoder
 
     public int WindowBits { get; }
 
+    /// <summary>The size of the file by which x86 calls are translated (E8), as the stream states it; zero for no translation.</summary>
+    public int TranslationSize { get; init; }
+
     /// <summary>How many blocks of each kind the last input took, indexed by <see cref="LzxBlockType"/>.</summary>
     public int[] BlocksWritten { get; } = new int[4];
 
@@ -63,9 +66,18 @@ public sealed class LzxEncoder
         _r0 = _r1 = _r2 = 1;
         _finder.Begin(input.Length);
 
-        // The stream begins with one bit: no E8 translation.
+        // The stream begins with one bit: E8 translation or none.
         _writer.Reserve(64);
-        _writer.Write(0, 1);
+        _writer.Write(TranslationSize == 0 ? 0u : 1u, 1);
+        if (TranslationSize != 0)
+        {
+            _writer.Write((uint)TranslationSize >> 16, 16);
+            _writer.Write((uint)TranslationSize & 0xFFFF, 16);
+            var translated = input.ToArray();
+            X86Calls.MakeAbsolute(translated, TranslationSize);
+            input = translated;
+        }
+
         for (var start = 0; start < input.Length; start += BlockLength)
             EncodeBlock(input, start, Math.Min(BlockLength, input.Length - start));
     }
