@@ -3,6 +3,7 @@ using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Rpc;
 using Hierarchy.Benchmarks.Storage;
 using Hierarchy.Benchmarks.Sync;
+using Hierarchy.Benchmarks.Upstream;
 
 namespace Hierarchy.Benchmarks;
 
@@ -13,8 +14,11 @@ internal static class Program
     {
         ["chaos"] = ChaosBenchmark.RunAsync,
         ["digest"] = DigestBenchmark.RunAsync,
+        ["documents"] = DocumentsBenchmark.RunAsync,
         ["feed"] = FeedBenchmark.RunAsync,
         ["fuzz-rpc"] = FuzzBenchmark.RunAsync,
+        ["fuzz-upstream"] = FuzzUpstreamBenchmark.RunAsync,
+        ["lzx"] = LzxBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
         ["sync"] = SyncBenchmark.RunAsync,

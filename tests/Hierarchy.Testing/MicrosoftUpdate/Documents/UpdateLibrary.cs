@@ -47,6 +47,14 @@ public sealed class UpdateLibrary
         return revision;
     }
 
+    /// <summary>Publishes a revision that is sent as these bytes, whatever they are, as if they were its cabinet.</summary>
+    public PublishedRevision PublishAs(SourceDocument document, byte[] cabinet)
+    {
+        var revision = new PublishedRevision(document.Summary, () => document, cabinet, isCompressed: true);
+        Append([revision], [document.Files]);
+        return revision;
+    }
+
     /// <summary>Publishes the next revision of an update: the newest document, edited where <paramref name="edit"/> is given, under the next number.</summary>
     public PublishedRevision Revise(Guid id, Func<string, string>? edit = null)
     {
