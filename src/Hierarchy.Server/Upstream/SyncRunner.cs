@@ -68,7 +68,8 @@ internal sealed partial class SyncRunner(
             sink = new CatalogSink(log, views.View, journal, await journal.ListQuarantinedAsync(cancellationToken), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
             var anchors = await journal.LoadAnchorsAsync(options.Address, cancellationToken);
-            var result = await sync.RunAsync(filter, anchors, run, cancellationToken);
+            // A replica's products are those of the server that decides for it: its approvals name them all.
+            var result = await sync.RunAsync(decisions is null ? filter : SyncFilter.Everything, anchors, run, cancellationToken);
             if (decisions is not null) await decisions.TakeAsync(client.GetDeploymentsAsync, result.Anchors, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
