@@ -24,5 +24,8 @@ public sealed class KillTests
     [InlineData(3)]
     public Task Tree_KilledInTheMiddleOfARollup_ReportsNothingTwiceAndLosesNothing(int seed) => PlayAsync("rollup", seed);
 
+    [Fact]
+    public Task Root_KilledAtFiveMomentsOfASync_HasTheCatalogOfAnUndisturbedOne() => ChaosRun.OfCatalog().PlayAsync(seed: 1, TestContext.Current.CancellationToken);
+
     private static Task PlayAsync(string scenario, int seed) => ChaosRun.Scenarios[scenario]().PlayAsync(seed, TestContext.Current.CancellationToken);
 }

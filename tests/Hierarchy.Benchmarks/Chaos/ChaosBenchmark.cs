@@ -7,6 +7,7 @@ namespace Hierarchy.Benchmarks.Chaos;
 internal static class ChaosBenchmark
 {
     private const int Seeds = 100;
+    private const int CatalogSeeds = 10;
 
     public static async Task RunAsync(Figures figures, CancellationToken cancellationToken)
     {
@@ -30,5 +31,24 @@ internal static class ChaosBenchmark
         figures.Add("chaos_convergence_median", convergence[convergence.Count / 2], "ms");
         figures.Add("chaos_convergence_highest", convergence[^1], "ms");
         figures.Add("chaos_total", Stopwatch.GetElapsedTime(start).TotalSeconds, "s");
+        await RunCatalogAsync(figures, cancellationToken);
+    }
+
+    /// <summary>Fifty blows in the middle of synchronizations, five to each; every catalog must be the undisturbed one.</summary>
+    public static async Task RunCatalogAsync(Figures figures, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var kills = 0;
+        for (var seed = 1; seed <= CatalogSeeds; seed++)
+        {
+            var run = ChaosRun.OfCatalog();
+            await run.PlayAsync(seed, cancellationToken);
+            kills += run.Kills;
+            await Console.Error.WriteLineAsync($"{seed}/{CatalogSeeds} catalog: equal after {run.Kills} kills\n{run.Timeline}");
+        }
+
+        figures.Add("chaos_sync_seeds", CatalogSeeds, "count");
+        figures.Add("chaos_sync_kills", kills, "count");
+        figures.Add("chaos_sync_total", Stopwatch.GetElapsedTime(start).TotalSeconds, "s");
     }
 }

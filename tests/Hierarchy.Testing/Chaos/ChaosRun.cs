@@ -25,6 +25,9 @@ public abstract class ChaosRun
         ["rollup"] = () => new RollupChaos(),
     };
 
+    /// <summary>A root is killed at five moments of one synchronization, and its catalog is compared with an undisturbed one.</summary>
+    public static ChaosRun OfCatalog() => new CatalogChaos();
+
     /// <summary>How often a server was killed.</summary>
     public int Kills { get; private set; }
 
@@ -106,10 +109,13 @@ public abstract class ChaosRun
         "a synchronization to succeed", Patience, async token => await TryAsync(() => TrySynchronizeAsync(onProgress: null, token)), cancellationToken);
 
     /// <summary>Runs or joins one synchronization; false when it did not end well.</summary>
-    protected async Task<bool> TrySynchronizeAsync(Action<SyncProgress>? onProgress, CancellationToken cancellationToken)
+    protected Task<bool> TrySynchronizeAsync(Action<SyncProgress>? onProgress, CancellationToken cancellationToken) => TrySynchronizeAsync(Root, onProgress, cancellationToken);
+
+    /// <summary>The same at any server.</summary>
+    protected static async Task<bool> TrySynchronizeAsync(ServerNode server, Action<SyncProgress>? onProgress, CancellationToken cancellationToken)
     {
         SyncRun? finished = null;
-        using var call = Root.Admin.RunSync(new RunSyncRequest(), cancellationToken: cancellationToken);
+        using var call = server.Admin.RunSync(new RunSyncRequest(), cancellationToken: cancellationToken);
         await foreach (var progress in call.ResponseStream.ReadAllAsync(cancellationToken))
         {
             onProgress?.Invoke(progress);

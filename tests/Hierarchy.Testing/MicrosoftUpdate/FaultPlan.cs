@@ -11,6 +11,7 @@ public sealed class FaultPlan
 
     private readonly Lock _gate = new();
     private readonly List<Rule> _rules = [];
+    private RandomFaults? _random;
 
     /// <summary>Answers with a fault of the protocol: ServerBusy, InvalidCookie, ServerChanged, InternalServerError, …</summary>
     public void FailNext(int calls, string errorCode, string? operation = null) => Add(operation, calls, new Disturbance { ErrorCode = errorCode });
@@ -24,10 +25,30 @@ public sealed class FaultPlan
     /// <summary>Inverts the byte at this place of the body (the last byte, for a shorter body).</summary>
     public void CorruptNext(int calls, long at, string? operation = null) => Add(operation, calls, new Disturbance { CorruptAt = at });
 
+    /// <summary>Disturbs this share of all calls with anything that can go wrong, until it has done so so many times.</summary>
+    public void DisturbAtRandom(int seed, double share, int most)
+    {
+        lock (_gate)
+            _random = new RandomFaults(seed, share, most);
+    }
+
+    /// <summary>How many random disturbances are still to come.</summary>
+    public int RandomLeft
+    {
+        get
+        {
+            lock (_gate)
+                return _random?.Left ?? 0;
+        }
+    }
+
     public void Clear()
     {
         lock (_gate)
+        {
             _rules.Clear();
+            _random = null;
+        }
     }
 
     internal Disturbance? Next(string operation)
@@ -36,7 +57,7 @@ public sealed class FaultPlan
         {
             var index = _rules.FindIndex(rule => rule.Operation is null || rule.Operation == operation);
             if (index < 0)
-                return null;
+                return operation == Content ? null : _random?.Next();
             var rule = _rules[index];
             if (--rule.Left == 0)
                 _rules.RemoveAt(index);

@@ -29,6 +29,9 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
 
     public string GrpcUrl => grpcUrl ?? throw new NodeDownException(Name);
 
+    /// <summary>To its gRPC.</summary>
+    public GrpcChannel Channel => channel ?? throw new NodeDownException(Name);
+
     public AdminService.AdminServiceClient Admin => admin ?? throw new NodeDownException(Name);
 
     /// <summary>Where it stands, by its own word.</summary>

@@ -53,14 +53,14 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null) =>
         StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder);
 
-    public static async Task<RunningServer> StartAsync(ServerOptions options, string? folder = null)
+    public static async Task<RunningServer> StartAsync(ServerOptions options, string? folder = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var own = folder is null ? new TemporaryFolder() : null;
         options.Data = folder ?? own!.Path; // One of the two is there.
         options.ListenHttp = "127.0.0.1:0";
         options.ListenGrpc = "127.0.0.1:0";
         var errors = new ErrorLog();
-        var host = await ServerHost.StartAsync(options, new ConfigurationBuilder().Build(), CancellationToken.None, logging => logging.ClearProviders().AddProvider(errors));
+        var host = await ServerHost.StartAsync(options, new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build(), CancellationToken.None, logging => logging.ClearProviders().AddProvider(errors));
         return new RunningServer(host, own, errors);
     }
 
