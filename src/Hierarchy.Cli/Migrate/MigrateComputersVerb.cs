@@ -103,7 +103,7 @@ internal sealed class MigrateComputersVerb : Verb
     private static int Refuse(Session session, List<string> unknown)
     {
         var failure = new CommandFailedException(
-            "unknown_groups", $"{Human.Count(unknown.Count)} groups of the table are not there, and nothing was changed: {string.Join(", ", unknown)}.",
+            "unknown_groups", $"{(unknown.Count == 1 ? "A group of the table is" : $"{Human.Count(unknown.Count)} groups of the table are")} not there, and nothing was changed: {string.Join(", ", unknown)}.",
             "Make them with --create-groups, or take them from the WSUS itself: start the root with --upstream-kind wsus-replica and synchronize.");
         return session.Output.Fail(failure, new ComputersNotMigratedDocument(ErrorBody.From(failure), unknown));
     }
