@@ -10,6 +10,8 @@ namespace Hierarchy.Domain.Catalog;
 /// </summary>
 internal sealed class DocumentCursor(XmlReader reader)
 {
+    private static readonly XName PackageOfManifest = XName.Get("package", "urn:schemas-microsoft-com:asm.v3");
+
     private string _namespace = UpdateDocument.Namespace;
 
     public XmlReader Reader => reader;
@@ -80,7 +82,9 @@ internal sealed class DocumentCursor(XmlReader reader)
         }
     }
 
-    /// <summary>The element as a tree of limited depth, without white space between elements.</summary>
+    /// <summary>
+    /// The element as a tree of limited depth, without white space between elements. What a package's manifest lists (millions of characters in cumulative updates) is left out: rules ask for its identity alone.
+    /// </summary>
     public XElement ReadTree()
     {
         var root = ReadElement(out var isEmpty);
@@ -93,7 +97,9 @@ internal sealed class DocumentCursor(XmlReader reader)
                 case XmlNodeType.Element:
                     var child = ReadElement(out isEmpty);
                     current.Add(child);
-                    if (!isEmpty) current = child;
+                    if (isEmpty) break;
+                    if (child.Name == PackageOfManifest) Skip();
+                    else current = child;
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA:
                     current.Add(reader.Value);

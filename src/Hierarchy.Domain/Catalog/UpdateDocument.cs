@@ -11,8 +11,8 @@ public static class UpdateDocument
     /// <summary>The namespace of update documents.</summary>
     public const string Namespace = "http://schemas.microsoft.com/msus/2002/12/Update";
 
-    /// <summary>The longest document that is read, in characters. The longest known is a hundredth of it.</summary>
-    public const int MaxLength = 16 * 1024 * 1024;
+    /// <summary>The longest document that is read, in characters. Manifests of packages in the metadata of cumulative updates were seen to have 47 million.</summary>
+    public const int MaxLength = 60 * 1024 * 1024;
 
     /// <summary>The deepest nesting of elements that is read. Rules are evaluated by recursion, so this bounds the stack of every agent.</summary>
     public const int MaxDepth = 128;
@@ -58,6 +58,8 @@ public static class UpdateDocument
     {
         if (xml.Length > MaxLength)
             throw new IntegrityException($"The update document has {xml.Length:N0} characters; {MaxLength:N0} is the limit.");
+        if (xml.Length > StoredDocument.MaxSize / 3 && Encoding.UTF8.GetByteCount(xml) is var size and > StoredDocument.MaxSize)
+            throw new IntegrityException($"The update document has {size:N0} bytes as UTF-8; {StoredDocument.MaxSize:N0} is the limit.");
 
         using var text = new StringReader(xml);
         // Some servers leave the byte order mark in the decoded text.

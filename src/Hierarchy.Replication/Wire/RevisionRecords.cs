@@ -9,6 +9,9 @@ namespace Hierarchy.Replication.Wire;
 /// <summary>Payloads of revision records: made once, by the root; read everywhere.</summary>
 public static class RevisionRecords
 {
+    /// <summary>The longest payload that is made: with its key it still fits into a batch that followers take.</summary>
+    public const int MaxPayload = 12 * 1024 * 1024;
+
     /// <summary>The record of a revision.</summary>
     /// <param name="revision">The document, understood.</param>
     /// <param name="xml">The document as the upstream gave it.</param>

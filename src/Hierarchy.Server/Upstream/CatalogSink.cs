@@ -68,9 +68,17 @@ internal sealed class CatalogSink : ISyncSink
         Parallel.For(0, unknown.Length, i => payloads[i] = Encode(unknown[i], firstNumber + i, now));
 
         var transaction = new List<Change>();
+        var stored = new List<SyncedRevision>(unknown.Length);
         var bytes = 0;
         for (var i = 0; i < unknown.Length; i++)
         {
+            if (payloads[i].Length > RevisionRecords.MaxPayload)
+            {
+                await QuarantineAsync(TooLarge(unknown[i].Revision.Id, payloads[i].Length), cancellationToken);
+                continue;
+            }
+
+            stored.Add(unknown[i]);
             if (transaction.Count == MaxTransactionRecords || (transaction.Count > 0 && bytes + payloads[i].Length > MaxTransactionBytes))
             {
                 await _log.CommitAsync(transaction.ToArray(), cancellationToken);
@@ -82,9 +90,9 @@ internal sealed class CatalogSink : ISyncSink
             bytes += payloads[i].Length;
         }
 
-        await _log.CommitAsync(transaction, cancellationToken);
-        await _journal.ReleaseAsync(unknown.Select(revision => revision.Revision.Id), cancellationToken);
-        foreach (var revision in unknown)
+        if (transaction.Count > 0) await _log.CommitAsync(transaction, cancellationToken);
+        await _journal.ReleaseAsync(stored.Select(revision => revision.Revision.Id), cancellationToken);
+        foreach (var revision in stored)
             Count(revision.Revision);
     }
 
@@ -102,6 +110,9 @@ internal sealed class CatalogSink : ISyncSink
     }
 
     public ValueTask SaveAnchorsAsync(SyncAnchors anchors, CancellationToken cancellationToken) => _journal.SaveAnchorsAsync(_upstream, anchors, cancellationToken);
+
+    private static QuarantinedDocument TooLarge(RevisionId id, int length) => new(
+        id, $"The document of {id} makes a record of {length:N0} bytes; replicas take no more than {RevisionRecords.MaxPayload:N0}.", default);
 
     private void Count(UpdateRevision revision)
     {

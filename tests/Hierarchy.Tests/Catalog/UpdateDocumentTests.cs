@@ -199,6 +199,28 @@ public class UpdateDocumentTests
         Assert.Contains("deeper", exception.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Cumulative updates carry the manifest of their package: more elements than rules may have, and nothing that a rule asks for.</summary>
+    [Fact]
+    public void UpdateDocument_LongManifest_IsReadWithAndWithoutRules()
+    {
+        var components = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"<component name='c{i}'/>"));
+        var xml = Wrap(
+            "<ApplicabilityRules><IsInstalled><CbsPackageInstalled xmlns='http://schemas.microsoft.com/msus/2002/12/CbsApplicabilityRules'/></IsInstalled><Metadata><CbsPackageApplicabilityMetadata><assembly xmlns='urn:schemas-microsoft-com:asm.v3'>"
+            + $"<assemblyIdentity name='P' version='1.0' language='neutral' processorArchitecture='amd64' publicKeyToken='t'/><package identifier='KB1'><update>{components}</update></package></assembly>"
+            + "</CbsPackageApplicabilityMetadata></Metadata></ApplicabilityRules>");
+
+        Assert.Equal("P~t~amd64~~1.0", UpdateDocument.Read(xml).Rules.Metadata.CbsPackage);
+        Assert.Equal(7, UpdateDocument.ReadWithoutRules(xml).Id.RevisionNumber);
+    }
+
+    [Fact]
+    public void UpdateDocument_TooManyBytes_IsRefusedBeforeItIsRead()
+    {
+        var exception = Assert.Throws<IntegrityException>(() => UpdateDocument.Read(new string('\u4e00', (StoredDocument.MaxSize / 3) + 1)));
+
+        Assert.Contains("bytes as UTF-8", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void UpdateDocument_TooLong_IsRefusedBeforeItIsRead()
     {

@@ -55,6 +55,29 @@ public sealed class SyncTests
     }
 
     [Fact]
+    public async Task Sync_DocumentThatNoReplicaCouldTake_IsQuarantinedAndTheTreeGoesOn()
+    {
+        await using var upstream = await UpstreamAsync(new CatalogOptions { Demo = 3, CompressAbove = int.MaxValue });
+        var (id, random) = (Guid.NewGuid(), new Random(9));
+        var filler = string.Create(8_000_000, random, static (text, random) =>
+        {
+            foreach (ref var character in text) character = (char)random.Next(0x4E00, 0x9FFF);
+        });
+        upstream.Library.Publish(SourceDocument.Parse(
+            $"<upd:Update xmlns:upd='http://schemas.microsoft.com/msus/2002/12/Update'><upd:UpdateIdentity UpdateID='{id}' RevisionNumber='1' /><upd:Properties UpdateType='Software' /><x>{filler}</x></upd:Update>"));
+        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
+
+        var run = await RunAsync(root);
+
+        Assert.Equal(("", 1), (run.Error, run.Quarantined));
+        Assert.Equal(upstream.Library.Count - 1, run.NewUpdates);
+        var status = await root.Admin.GetSyncStatusAsync(new GetSyncStatusRequest(), cancellationToken: Token);
+        Assert.Contains("replicas take no more than", Assert.Single(status.Quarantined).Reason, StringComparison.Ordinal);
+        await replica.EqualsAsync(root);
+    }
+
+    [Fact]
     public async Task Sync_RevisedAndExpired_AreCountedAndWithdrawn()
     {
         await using var upstream = await UpstreamAsync(new CatalogOptions { Demo = 3 });

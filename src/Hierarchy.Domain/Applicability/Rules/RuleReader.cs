@@ -27,10 +27,15 @@ internal sealed class RuleReader
     internal static void PassOver(DocumentCursor cursor)
     {
         // Below the element stand the sections, and below these the rules, the outermost of which has depth 1.
-        var deepest = cursor.Reader.Depth + 1 + MaximumDepth;
+        var sections = cursor.Reader.Depth + 1;
+        var deepest = sections + MaximumDepth;
         var elements = 0;
+        var isMetadata = false;
         cursor.Skip(reader =>
         {
+            if (reader.Depth == sections) isMetadata = reader.LocalName == "Metadata";
+            // The manifest of a package is metadata, no rules, and long.
+            if (isMetadata) return;
             if (reader.Depth > deepest) throw TooDeep();
             if (++elements > MaximumRules) throw TooMany();
         });
