@@ -42,6 +42,9 @@ public sealed class ContentOptions
     /// <summary>What is sent as User-Agent: `hierarchy-server/…` and `hierarchy-agent/…` are told apart in the counters.</summary>
     public string UserAgent { get; set; } = "hierarchy-server/1.0";
 
+    /// <summary>The proxy that origins are reached through, accounts included; null for the environment's. Set by the program, not by the configuration.</summary>
+    public System.Net.IWebProxy? Proxy { get; set; }
+
     /// <summary>Everything that is wrong, each with what to write instead; nothing when all is well.</summary>
     public IEnumerable<string> Validate()
     {

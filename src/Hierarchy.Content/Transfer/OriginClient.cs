@@ -20,6 +20,7 @@ internal sealed class OriginClient : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             MaxAutomaticRedirections = 5,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            Proxy = options.Proxy,
             UseCookies = false,
         })
         {

@@ -9,6 +9,7 @@ using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.Storage.Sqlite;
+using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Roles;
@@ -76,6 +77,8 @@ internal static class RoleRegistration
         content.ServerId = data.ServerId;
         content.Policy = options.Content switch { "ahead" => FetchPolicy.Ahead, "on-demand" => FetchPolicy.OnDemand, _ => FetchPolicy.Never };
         content.Source = options.ContentSource == "microsoft-update" || (options.ContentSource.Length == 0 && isRoot) ? ContentSource.MicrosoftUpdate : ContentSource.Parent;
+        // All that a root fetches comes from its upstream's side; a replica's parent stands inside, where that proxy does not belong.
+        if (isRoot) content.Proxy = UpstreamHttp.ProxyOf(UpstreamSettings.Read(configuration));
         services.AddSingleton<IContentCatalog, ViewContentCatalog>();
         services.AddContent(content);
         services.AddHostedService<ContentPrefetch>();

@@ -17,6 +17,10 @@ public static class UpstreamHttp
     /// <exception cref="UnavailableException">A file that the options name cannot be read.</exception>
     public static HttpClient Create(UpstreamOptions options, TimeProvider time) => new(CreateHandler(options, time)) { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>The proxy on the way to the upstream, with its account: content from there takes it too.</summary>
+    /// <exception cref="UnavailableException">A password cannot be read.</exception>
+    public static IWebProxy ProxyOf(UpstreamOptions options) => UpstreamProxy.From(options);
+
     /// <summary>The handler of such a client; <paramref name="accepted"/> is shown each certificate that is accepted.</summary>
     internal static SocketsHttpHandler CreateHandler(UpstreamOptions options, TimeProvider time, Action<X509Certificate2>? accepted = null) => new()
     {
