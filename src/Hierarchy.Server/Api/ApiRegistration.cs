@@ -3,6 +3,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
+using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
@@ -51,6 +52,7 @@ internal static class ApiRegistration
         // Calls that never end by themselves would hold up the server's stop.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<FeedSource>().Dispose);
         app.MapGrpcService<FeedEndpoint>().WithMetadata(FeedService.Descriptor);
+        app.MapGrpcService<SecretEndpoint>();
         app.MapGrpcService<RollupEndpoint>();
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();

@@ -106,6 +106,7 @@ internal sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<IReportStore>(reports);
         if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
         else services.AddReplica(data, stores, configuration, options, self, time);
+        services.AddSecrets(data, isRoot);
         services.AddServedContent(configuration, options, data, isRoot);
         services.AddApi();
 

@@ -39,6 +39,9 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     /// <summary>The server that is followed; null before the first answer.</summary>
     public Guid? ParentId => _follower.Status.Parent?.Server?.Id;
 
+    /// <summary>Where the parent's gRPC answers; null before the first call.</summary>
+    public Uri? ParentUrl => _follower.Status.Parent?.Url;
+
     /// <summary>Where the parent's content answers; null before the first answer.</summary>
     public Uri? ParentContentUrl() => Uri.TryCreate(_follower.Status.Parent?.Server?.ContentUrl, UriKind.Absolute, out var url) ? url : null;
 

@@ -1,11 +1,14 @@
 using Hierarchy.Content;
 using Hierarchy.Content.Transfer;
+using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Secrets;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.Storage.Sqlite;
@@ -67,6 +70,15 @@ internal static class RoleRegistration
         });
         services.AddSingleton<IContentOrigins>(provider => new ConfiguredOrigins(provider.GetRequiredService<ContentOptions>(), provider.GetRequiredService<ReplicaRole>().ParentContentUrl));
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
+        services.AddHostedService<TreeSecretFetch>();
+    }
+
+    /// <summary>The tree's secret and what it opens.</summary>
+    public static void AddSecrets(this IServiceCollection services, DataDirectory data, bool isRoot)
+    {
+        services.AddSingleton(provider => new TreeSecretStore(data.File("secrets"), isRoot, provider.GetRequiredService<ILogger<TreeSecretStore>>()));
+        services.AddSingleton<IDecryptionKeys, DecryptionKeyVault>();
+        services.AddSingleton(provider => new SecretEndpoint(provider.GetRequiredService<TreeSecretStore>().Need));
     }
 
     /// <summary>The content room, told what the catalog and the tree say.</summary>

@@ -1,6 +1,4 @@
-using Hierarchy.Domain.Catalog;
-
-namespace Hierarchy.WindowsUpdate.Upstream;
+namespace Hierarchy.Domain.Catalog;
 
 /// <summary>What opens one encrypted file. It prints without the key, so that no log and no message ever has it.</summary>
 /// <param name="File">The file.</param>
