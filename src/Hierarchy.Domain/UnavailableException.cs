@@ -8,4 +8,7 @@ public sealed class UnavailableException : Exception
 
     /// <summary>With a message for the operator and the cause.</summary>
     public UnavailableException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>The peer asks to be left alone for so long; null when it said nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -29,6 +29,9 @@ internal sealed class ResponseBuffer : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>The first byte; -1 of an empty body.</summary>
+    public int First => _length == 0 ? -1 : _segments[0][0];
+
     /// <summary>Takes a body to its end; <paramref name="received"/> is called for every piece.</summary>
     /// <exception cref="IntegrityException">It is longer than the limit.</exception>
     public async Task FillAsync(Stream source, long limit, Action received, CancellationToken cancellationToken)

@@ -30,9 +30,10 @@ internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeP
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, silence.Token);
         using var body = new ResponseBuffer();
         HttpStatusCode status;
+        Exception? refusal;
         try
         {
-            status = await ExchangeAsync(address, $"\"{ns}/{operation}\"", request, body, () => silence.CancelAfter(options.ReadTimeout), linked.Token);
+            (status, refusal) = await ExchangeAsync(address, operation, $"\"{ns}/{operation}\"", request, body, () => silence.CancelAfter(options.ReadTimeout), linked.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -51,18 +52,20 @@ internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeP
 
         Interlocked.Add(ref _bytesReceived, body.Length);
         if (status == HttpStatusCode.ProxyAuthenticationRequired) throw Unreachable(TransportFailure.Credentials(Proxy()), null);
-        if (status is not (HttpStatusCode.OK or HttpStatusCode.InternalServerError)) throw Refused(status);
+        // A fault comes with 500; some gateways in between make another number of it.
+        if (refusal is not null && status != HttpStatusCode.InternalServerError && !LooksLikeXml(body)) throw refusal;
         try
         {
             using var reader = new SoapReader(body);
             reader.MoveToBody();
             if (reader.Name == "Fault") throw asException(SoapFault.Read(reader));
+            if (refusal is not null) throw refusal;
             if (reader.Name != operation + "Response") throw new IntegrityException($"the body is `{reader.Name}`, not `{operation}Response`");
             return read(reader);
         }
-        catch (Exception exception) when (status != HttpStatusCode.OK && exception is XmlException or IntegrityException)
+        catch (Exception exception) when (refusal is not null && exception is (XmlException or IntegrityException or FormatException or InvalidOperationException))
         {
-            throw Unavailable($"failed with HTTP {(int)status} and no SOAP fault", null);
+            throw refusal;
         }
         catch (Exception exception) when (exception is XmlException or IntegrityException or FormatException or InvalidOperationException)
         {
@@ -84,15 +87,11 @@ internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeP
             return inner is null ? new UnavailableException(message) : new UnavailableException(message, inner);
         }
 
-        Exception Refused(HttpStatusCode code) => (int)code is 408 or 429 or >= 500
-            ? Unavailable($"answered HTTP {(int)code}", null)
-            : new IntegrityException($"{operation}: {address} answered HTTP {(int)code} ({code}). Check that it is the address of an update server, and the access to it.");
-
         IntegrityException NotAnAnswer(string why, Exception inner) =>
             new($"{operation}: the answer of {address} cannot be understood: {why.TrimEnd('.')}. Check that it is the address of an update server and that no proxy answers in its place.", inner);
     }
 
-    private async Task<HttpStatusCode> ExchangeAsync(Uri address, string action, byte[] request, ResponseBuffer body, Action received, CancellationToken cancellationToken)
+    private async Task<(HttpStatusCode Status, Exception? Refusal)> ExchangeAsync(Uri address, string operation, string action, byte[] request, ResponseBuffer body, Action received, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(request) };
         message.Content.Headers.ContentType = ContentType;
@@ -102,6 +101,12 @@ internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeP
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         received();
         await body.FillAsync(stream, options.MaxResponse, received, cancellationToken);
-        return response.StatusCode;
+        var refusal = response.IsSuccessStatusCode
+            ? null
+            : HttpRefusal.Explain(operation, address, response.StatusCode, response.Headers.Location, HttpRefusal.Wait(response.Headers.RetryAfter, time.GetUtcNow()));
+        return (response.StatusCode, refusal);
     }
+
+    /// <summary>Whether it is worth looking for a fault in it.</summary>
+    private static bool LooksLikeXml(ResponseBuffer body) => body.First is (byte)'<' or 0xEF;
 }

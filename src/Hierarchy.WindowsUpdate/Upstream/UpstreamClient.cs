@@ -135,7 +135,7 @@ public sealed partial class UpstreamClient : IDisposable
                 return await SendAsync(new Uri(_root, SyncPath), UpstreamRequests.SyncNamespace, operation, request(cookie), read, cancellationToken);
             }
             catch (UpstreamFaultException exception)
-                when (exception.Fault.Error is UpstreamError.InvalidCookie or UpstreamError.InvalidAuthorizationCookie && restarts < MaxRestarts)
+                when (exception.Is(UpstreamReaction.AuthorizeAgain) && restarts < MaxRestarts)
             {
                 Log.StartingOver(_logger, operation, exception.Fault.Code);
                 refused = cookie;
@@ -166,7 +166,7 @@ public sealed partial class UpstreamClient : IDisposable
                         cancellationToken);
                 }
                 catch (UpstreamFaultException exception)
-                    when (exception.Fault.Error is UpstreamError.InvalidCookie or UpstreamError.InvalidAuthorizationCookie && restarts < MaxRestarts)
+                    when (exception.Is(UpstreamReaction.AuthorizeAgain) && restarts < MaxRestarts)
                 {
                     Log.StartingOver(_logger, exception.Fault.Operation, exception.Fault.Code);
                     (_authorization, _cookie) = (null, null);
@@ -213,13 +213,14 @@ public sealed partial class UpstreamClient : IDisposable
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder()
-                .Handle<UnavailableException>()
-                .Handle<UpstreamFaultException>(exception => exception.Fault.Error == UpstreamError.ServerBusy),
+                .Handle<UnavailableException>(exception => !(exception.RetryAfter > _options.MaxRetryDelay))
+                .Handle<UpstreamFaultException>(exception => exception.Is(UpstreamReaction.BackOff)),
             MaxRetryAttempts = _options.Retries,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = _options.RetryDelay,
             MaxDelay = _options.MaxRetryDelay,
+            DelayGenerator = static retry => ValueTask.FromResult((retry.Outcome.Exception as UnavailableException)?.RetryAfter),
             OnRetry = retry =>
             {
                 Log.Retrying(_logger, retry.AttemptNumber + 1, retry.RetryDelay, retry.Outcome.Exception?.Message);

@@ -40,7 +40,7 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
         }
         catch (UpstreamFaultException exception)
         {
-            throw Translate(exception);
+            throw UpstreamReactions.Explain(exception);
         }
 
         var gaps = await sink.FindGapsAsync(cancellationToken);
@@ -69,7 +69,7 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
             {
                 return await RunOnceAsync(filter, anchors, cancellationToken);
             }
-            catch (UpstreamFaultException exception) when (exception.Fault.Error == UpstreamError.ServerChanged && changes < MaxServerChanges)
+            catch (UpstreamFaultException exception) when (exception.Is(UpstreamReaction.ResetAnchors) && changes < MaxServerChanges)
             {
                 Log.ServerChanged(_logger);
                 anchors = SyncAnchors.None;
@@ -256,19 +256,6 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
         _state = _state with { Phase = phase, Done = done, Total = total, Bytes = client.BytesReceived - _bytesBefore };
         _progress?.Report(_state);
     }
-
-    private static Exception Translate(UpstreamFaultException exception) => exception.Fault.Error switch
-    {
-        UpstreamError.ServerBusy =>
-            new UnavailableException($"{exception.Message} It is busy; the synchronization can be repeated at any time and goes on where it was.", exception),
-        UpstreamError.InvalidCookie or UpstreamError.InvalidAuthorizationCookie =>
-            new IntegrityException($"{exception.Message} It refuses every new authorization of this server. Check the upstream's log and its list of downstream servers.", exception),
-        UpstreamError.ServerChanged =>
-            new IntegrityException($"{exception.Message} It says so again and again. Check whether a load balancer mixes servers that do not share a database.", exception),
-        UpstreamError.IncompatibleProtocolVersion =>
-            new IntegrityException($"{exception.Message} It does not speak this server's version of the protocol. Check that it is WSUS 3.0 SP2 or later, or Microsoft Update.", exception),
-        _ => new IntegrityException($"{exception.Message} Look for the incident in the upstream's log (SoftwareDistribution.log on WSUS).", exception),
-    };
 
     private static partial class Log
     {

@@ -20,6 +20,12 @@ internal sealed class RecordedUpstream : HttpMessageHandler
         Answer("GetConfigData", Recording("000005-GetConfigData"));
     }
 
+    /// <summary>The Retry-After of answers that are no success.</summary>
+    public string? RetryAfter { get; init; }
+
+    /// <summary>The Location of answers that are no success.</summary>
+    public Uri? Location { get; init; }
+
     public List<(string Operation, Uri Address, string Body)> Requests { get; } = [];
 
     public static string Recording(string folder) => File.ReadAllText(RepositoryRoot.Fixture($"wsusss/wsus2025-captured/{folder}/response.body"));
@@ -52,6 +58,10 @@ internal sealed class RecordedUpstream : HttpMessageHandler
         Requests.Add((operation, request.RequestUri!, await request.Content!.ReadAsStringAsync(cancellationToken)));
         var queue = _answers[operation];
         var (status, body) = queue.Count > 1 ? queue.Dequeue() : queue.Peek();
-        return new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "text/xml") };
+        var response = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "text/xml") };
+        if (response.IsSuccessStatusCode) return response;
+        if (RetryAfter is not null) response.Headers.TryAddWithoutValidation("Retry-After", RetryAfter);
+        response.Headers.Location = Location;
+        return response;
     }
 }
