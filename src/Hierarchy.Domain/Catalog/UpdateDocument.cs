@@ -11,6 +11,9 @@ public static class UpdateDocument
     /// <summary>The namespace of update documents.</summary>
     public const string Namespace = "http://schemas.microsoft.com/msus/2002/12/Update";
 
+    /// <summary>Raised whenever documents are understood that were not before: what is in quarantine is then tried again.</summary>
+    public const int ReaderVersion = 2;
+
     /// <summary>The longest document that is read, in characters. Manifests of packages in the metadata of cumulative updates were seen to have 47 million.</summary>
     public const int MaxLength = 60 * 1024 * 1024;
 

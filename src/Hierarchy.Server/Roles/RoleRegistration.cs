@@ -40,6 +40,7 @@ internal static class RoleRegistration
         services.AddSingleton(upstream);
         services.AddSingleton(ChosenUpdates.From(configuration));
         services.AddSingleton<SyncJournal>();
+        services.AddSingleton<SealedKeys>();
         services.AddSingleton<SyncRunner>();
         if (options.UpstreamKindValue == UpstreamKind.WsusReplica)
         {

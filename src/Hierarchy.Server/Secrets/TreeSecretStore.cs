@@ -96,6 +96,7 @@ internal sealed partial class TreeSecretStore(string directory, bool isRoot, ILo
         else
         {
             Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(directory, OwnerOnly | UnixFileMode.UserExecute); // It may have been there.
             options.UnixCreateMode = OwnerOnly;
         }
 

@@ -15,6 +15,7 @@ internal sealed class CatalogSink : ISyncSink
     private const int MaxTransactionBytes = 4 * 1024 * 1024;
 
     private readonly IAuthorityLog _log;
+    private readonly SealedKeys _keys;
     private readonly SyncJournal _journal;
     private readonly Uri _upstream;
     private readonly TimeProvider _time;
@@ -25,9 +26,10 @@ internal sealed class CatalogSink : ISyncSink
 
     /// <summary>Knows what the view shows.</summary>
     public CatalogSink(
-        IAuthorityLog log, ServedView view, SyncJournal journal, IEnumerable<Protocol.Admin.V1.QuarantinedDocument> quarantined, Uri upstream, TimeProvider time)
+        IAuthorityLog log, SealedKeys keys, ServedView view, SyncJournal journal, IEnumerable<Protocol.Admin.V1.QuarantinedDocument> quarantined, Uri upstream, TimeProvider time)
     {
         _log = log;
+        _keys = keys;
         _journal = journal;
         _upstream = upstream;
         _time = time;
@@ -35,7 +37,7 @@ internal sealed class CatalogSink : ISyncSink
             foreach (var entry in update.Revisions)
                 Remember(Outline(entry));
         foreach (var document in quarantined)
-            _gaps.AddQuarantined(new RevisionId(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber));
+            _gaps.AddQuarantined(IdOf(document));
     }
 
     /// <summary>Updates of which this synchronization stored the first revision.</summary>
@@ -67,33 +69,59 @@ internal sealed class CatalogSink : ISyncSink
         var payloads = new byte[unknown.Length][];
         Parallel.For(0, unknown.Length, i => payloads[i] = Encode(unknown[i], firstNumber + i, now));
 
+        var keys = await _keys.SealAsync(unknown, cancellationToken);
         var transaction = new List<Change>();
         var stored = new List<SyncedRevision>(unknown.Length);
         var bytes = 0;
         for (var i = 0; i < unknown.Length; i++)
         {
+            var id = unknown[i].Revision.Id;
             if (payloads[i].Length > RevisionRecords.MaxPayload)
             {
-                await QuarantineAsync(TooLarge(unknown[i].Revision.Id, payloads[i].Length), cancellationToken);
+                await QuarantineAsync(TooLarge(id, payloads[i].Length), cancellationToken);
                 continue;
             }
 
+            // Keys stand before their revision, in one transaction but for the largest: where the revision is, they are.
             stored.Add(unknown[i]);
-            if (transaction.Count == MaxTransactionRecords || (transaction.Count > 0 && bytes + payloads[i].Length > MaxTransactionBytes))
-            {
-                await _log.CommitAsync(transaction.ToArray(), cancellationToken);
-                transaction.Clear();
-                bytes = 0;
-            }
-
-            transaction.Add(CatalogRecords.Revision(unknown[i].Revision.Id, payloads[i]));
-            bytes += payloads[i].Length;
+            if (keys.TryGetValue(id, out var sealedKeys)) await AddAsync(sealedKeys, payloads[i].Length);
+            await AddAsync(CatalogRecords.Revision(id, payloads[i]), following: 0);
         }
 
         if (transaction.Count > 0) await _log.CommitAsync(transaction, cancellationToken);
         await _journal.ReleaseAsync(stored.Select(revision => revision.Revision.Id), cancellationToken);
         foreach (var revision in stored)
             Count(revision.Revision);
+
+        async ValueTask AddAsync(Change change, int following)
+        {
+            var length = change.Payload?.Length ?? 0;
+            if (transaction.Count > 0 && (transaction.Count + (following > 0 ? 2 : 1) > MaxTransactionRecords || bytes + length + following > MaxTransactionBytes))
+            {
+                await _log.CommitAsync(transaction.ToArray(), cancellationToken);
+                transaction.Clear();
+                bytes = 0;
+            }
+
+            transaction.Add(change);
+            bytes += length;
+        }
+    }
+
+    public async ValueTask<IReadOnlyCollection<RevisionId>> FindKeylessAsync(CancellationToken cancellationToken) =>
+        [.. (await _keys.FindWantingAsync(cancellationToken)).Where(_known.Contains)];
+
+    public ValueTask StoreKeysAsync(IReadOnlyDictionary<RevisionId, IReadOnlyList<FileDecryptionKey>> keys, CancellationToken cancellationToken) =>
+        _keys.StoreAsync(keys.Where(entry => _known.Contains(entry.Key)).ToArray(), cancellationToken);
+
+    public async ValueTask<IReadOnlyCollection<RevisionId>> FindMisunderstoodAsync(CancellationToken cancellationToken) =>
+        await _journal.LoadReaderVersionAsync(cancellationToken) == UpdateDocument.ReaderVersion
+            ? []
+            : [.. (await _journal.ListQuarantinedAsync(cancellationToken)).Select(IdOf).Where(id => !_known.Contains(id))];
+
+    public async ValueTask TriedAgainAsync(CancellationToken cancellationToken)
+    {
+        if (await _journal.LoadReaderVersionAsync(cancellationToken) != UpdateDocument.ReaderVersion) await _journal.SaveReaderVersionAsync(UpdateDocument.ReaderVersion, cancellationToken);
     }
 
     public async ValueTask QuarantineAsync(QuarantinedDocument document, CancellationToken cancellationToken)
@@ -113,6 +141,8 @@ internal sealed class CatalogSink : ISyncSink
 
     private static QuarantinedDocument TooLarge(RevisionId id, int length) => new(
         id, $"The document of {id} makes a record of {length:N0} bytes; replicas take no more than {RevisionRecords.MaxPayload:N0}.", default);
+
+    private static RevisionId IdOf(Protocol.Admin.V1.QuarantinedDocument document) => new(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber);
 
     private void Count(UpdateRevision revision)
     {

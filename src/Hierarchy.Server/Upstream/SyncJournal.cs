@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
@@ -18,6 +19,9 @@ internal sealed class SyncJournal(SqliteLocalState state)
     private const string Anchors = "sync/anchors/";
     private const string Runs = "sync/run/";
     private const string Quarantine = "sync/quarantine/";
+    private const string ReaderVersion = "sync/reader-version";
+    private const string Keyless = "sync/keyless/";
+    private const string KeySecret = "sync/key-secret";
 
     /// <summary>The anchors of that upstream; none for one never asked.</summary>
     public async ValueTask<SyncAnchors> LoadAnchorsAsync(Uri upstream, CancellationToken cancellationToken)
@@ -52,6 +56,37 @@ internal sealed class SyncJournal(SqliteLocalState state)
 
     public ValueTask QuarantineAsync(RevisionId id, Protocol.Admin.V1.QuarantinedDocument document, CancellationToken cancellationToken) =>
         state.SetAsync(Quarantine + id, document.ToByteArray(), cancellationToken);
+
+    /// <summary>Which version of the reader last tried everything in quarantine; 0 for one before versions were kept.</summary>
+    public async ValueTask<int> LoadReaderVersionAsync(CancellationToken cancellationToken) =>
+        await state.GetAsync(ReaderVersion, cancellationToken) is { Length: sizeof(int) } bytes ? BinaryPrimitives.ReadInt32BigEndian(bytes) : 0;
+
+    public ValueTask SaveReaderVersionAsync(int version, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, version);
+        return state.SetAsync(ReaderVersion, bytes, cancellationToken);
+    }
+
+    /// <summary>Revisions whose decryption keys are wanting.</summary>
+    public async ValueTask<IReadOnlyList<RevisionId>> ListKeylessAsync(CancellationToken cancellationToken) =>
+        [.. (await state.ListAsync(Keyless, cancellationToken)).Select(entry => RevisionId.TryFromKey(entry.Value, out var id) ? id : default).Where(id => id != default)];
+
+    /// <summary>Notes revisions as wanting their keys, and others as having them.</summary>
+    public async ValueTask SaveKeylessAsync(IEnumerable<RevisionId> wanting, IEnumerable<RevisionId> having, CancellationToken cancellationToken)
+    {
+        KeyValuePair<string, ReadOnlyMemory<byte>?>[] changes =
+        [
+            .. wanting.Select(id => new KeyValuePair<string, ReadOnlyMemory<byte>?>(Keyless + id, id.ToKey())),
+            .. having.Select(id => new KeyValuePair<string, ReadOnlyMemory<byte>?>(Keyless + id, null)),
+        ];
+        if (changes.Length > 0) await state.SetAllAsync(changes, cancellationToken);
+    }
+
+    /// <summary>The id of the secret that seals the keys; null before the first.</summary>
+    public ValueTask<byte[]?> LoadKeySecretAsync(CancellationToken cancellationToken) => state.GetAsync(KeySecret, cancellationToken);
+
+    public ValueTask SaveKeySecretAsync(ReadOnlyMemory<byte> id, CancellationToken cancellationToken) => state.SetAsync(KeySecret, id, cancellationToken);
 
     /// <summary>Takes out of quarantine what has been stored since.</summary>
     public async ValueTask ReleaseAsync(IEnumerable<RevisionId> ids, CancellationToken cancellationToken)

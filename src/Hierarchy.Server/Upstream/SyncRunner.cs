@@ -13,7 +13,7 @@ namespace Hierarchy.Server.Upstream;
 
 /// <summary>Runs synchronizations, one at a time, in the background: a caller watches, and may go away. Stops with the server; what was stored stays, and the next run goes on behind it.</summary>
 internal sealed partial class SyncRunner(
-    IAuthorityLog log, ViewPublisher views, SyncJournal journal, UpstreamOptions options, SyncFilter filter, TimeProvider time, ILoggerFactory loggers,
+    IAuthorityLog log, SealedKeys keys, ViewPublisher views, SyncJournal journal, UpstreamOptions options, SyncFilter filter, TimeProvider time, ILoggerFactory loggers,
     DecisionSync? decisions = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<SyncRunner>();
@@ -65,7 +65,7 @@ internal sealed partial class SyncRunner(
             await views.WaitForAsync(log.Head.Position.Sequence, cancellationToken);
             using var http = UpstreamHttp.Create(options, time);
             client = new UpstreamClient(http, options, time, loggers.CreateLogger<UpstreamClient>());
-            sink = new CatalogSink(log, views.View, journal, await journal.ListQuarantinedAsync(cancellationToken), options.Address, time);
+            sink = new CatalogSink(log, keys, views.View, journal, await journal.ListQuarantinedAsync(cancellationToken), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
             var anchors = await journal.LoadAnchorsAsync(options.Address, cancellationToken);
             // A replica's products are those of the server that decides for it: its approvals name them all.

@@ -20,6 +20,18 @@ public interface ISyncSink
     /// <summary>Stores revisions, at most 300. One that is stored already is left as it is.</summary>
     ValueTask StoreAsync(IReadOnlyList<SyncedRevision> revisions, CancellationToken cancellationToken);
 
+    /// <summary>Stored revisions whose keys are wanting: the upstream gave none, or what opens them was lost.</summary>
+    ValueTask<IReadOnlyCollection<RevisionId>> FindKeylessAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores the keys of revisions that are stored already.</summary>
+    ValueTask StoreKeysAsync(IReadOnlyDictionary<RevisionId, IReadOnlyList<FileDecryptionKey>> keys, CancellationToken cancellationToken);
+
+    /// <summary>Documents in quarantine that an older version of this program put there: a newer one may understand them.</summary>
+    ValueTask<IReadOnlyCollection<RevisionId>> FindMisunderstoodAsync(CancellationToken cancellationToken);
+
+    /// <summary>All of them were tried again; what is in quarantine now, this version does not understand.</summary>
+    ValueTask TriedAgainAsync(CancellationToken cancellationToken);
+
     /// <summary>Keeps a document apart, with its reason. One that is kept already is replaced.</summary>
     ValueTask QuarantineAsync(QuarantinedDocument document, CancellationToken cancellationToken);
 

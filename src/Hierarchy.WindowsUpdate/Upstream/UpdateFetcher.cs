@@ -14,6 +14,10 @@ internal sealed class UpdateFetcher(UpstreamClient client)
     private const int HopelessAfter = 8;
 
     private volatile bool _hasSucceeded;
+    private volatile object? _good;
+
+    /// <summary>Names a revision that the upstream has given before: when it gives nothing else any more, this one tells whose fault it is.</summary>
+    public void Trust(RevisionId id) => _good ??= id;
 
     public async Task<FetchedBatch> FetchAsync(IReadOnlyList<RevisionId> ids, CancellationToken cancellationToken)
     {
@@ -41,14 +45,29 @@ internal sealed class UpdateFetcher(UpstreamClient client)
 
             // A server or a proxy that fails at everything must not empty a whole catalog into the quarantine.
             var failures = batch.Quarantined.Count + 1;
-            if (batch.Revisions.Count == 0 && (failures >= HopelessAfter || (failures == batch.Asked && failures > 1 && !_hasSucceeded))) throw;
+            var isSuspicious = batch.Revisions.Count == 0 && (failures >= HopelessAfter || (failures == batch.Asked && failures > 1 && !_hasSucceeded));
+            if (isSuspicious && !batch.IsUpstreamCleared && !(batch.IsUpstreamCleared = await IsStillGivingAsync(cancellationToken))) throw;
             await client.GetConfigDataAsync(anchor: null, cancellationToken);
             batch.Quarantined.Add(new QuarantinedDocument(ids[0], exception.Message, default));
             return;
         }
 
         _hasSucceeded = true;
+        if (answer.Count > 0) Trust(answer[0].Id);
         Understand(ids, answer, batch);
+    }
+
+    private async Task<bool> IsStillGivingAsync(CancellationToken cancellationToken)
+    {
+        if (_good is not RevisionId good) return false;
+        try
+        {
+            return (await client.GetUpdateDataAsync([good], cancellationToken)).Count > 0;
+        }
+        catch (Exception exception) when (MayBeOneOfThem(exception))
+        {
+            return false;
+        }
     }
 
     private static void Understand(IReadOnlyList<RevisionId> ids, IReadOnlyList<UpstreamUpdate> answer, FetchedBatch batch)

@@ -10,21 +10,28 @@ namespace Hierarchy.WindowsUpdate.Upstream;
 /// bundles name and the filter missed, to any depth. Anchors move only when everything before them is stored, and what is stored is not
 /// fetched again: a synchronization that dies goes on where it was.
 /// </summary>
+/// <remarks>
+/// Drivers come by GetRevisionIdList as software does ([MS-WSUSSS] 3.2.4.2 step 8: "software/driver update revisions"), in the products and the
+/// classification that an administrator chose. GetDriverIdList and GetDriverSetData are no part of a synchronization: they find drivers by the
+/// hardware of known computers, only Microsoft Update answers them, and WSUS states limits of 0 for them.
+/// </remarks>
 public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, TimeProvider time, ILogger<UpstreamSync>? logger = null)
 {
-    /// <summary>A transaction of the change log takes 1,000 records; an update has at most three here.</summary>
+    /// <summary>A transaction of the change log takes 1,000 records; an update has at most three here: itself and its keys.</summary>
     private const int MaxStored = 300;
 
     private const int MaxServerChanges = 2;
 
     private readonly ILogger _logger = logger ?? NullLogger<UpstreamSync>.Instance;
     private readonly UpdateFetcher _fetcher = new(client);
+    private readonly KeyFetcher _keys = new(client, logger ?? NullLogger<UpstreamSync>.Instance);
     private IProgress<SyncProgress>? _progress;
     private SyncProgress _state = new(SyncPhase.Authorizing, 0, 0, 0, 0, 0);
     private long _bytesBefore;
     private int _listed;
     private int _known;
     private int _expired;
+    private bool _knowsRelated = true;
 
     /// <summary>Runs it to its end. An instance runs once.</summary>
     /// <exception cref="UnavailableException">The upstream is away or busy; the message says what to check. Try again later.</exception>
@@ -88,6 +95,10 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
         Report(SyncPhase.Configuring, 0, 0);
         var config = await client.GetConfigDataAsync(anchors.Config, cancellationToken);
         anchors = anchors with { Config = config.Anchor };
+
+        if ((await sink.GetCategoriesAsync(cancellationToken)).FirstOrDefault() is { } given) _fetcher.Trust(given.Id);
+        await FetchWantingKeysAsync(config, cancellationToken);
+        await FetchMisunderstoodAsync(config, cancellationToken);
 
         Report(SyncPhase.ListingCategories, 0, 0);
         var categories = await ListAsync(RevisionFilter.OfCategories(anchors.Categories), cancellationToken);
@@ -194,7 +205,33 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
             RevisionId[] missing = [.. gaps.BundledRevisions.Where(asked.Add)];
             if (missing.Length == 0) return;
             await FetchAsync(SyncPhase.FetchingBundled, missing, 0, config, cancellationToken);
+            await FetchRelatedAsync(missing, asked, config, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// A child that the upstream does not know in the revision that the bundle names, it may know in another: GetRelatedRevisionsForUpdates
+    /// is the one call that finds a revision by an update's id alone. Not every server answers it.
+    /// </summary>
+    private async Task FetchRelatedAsync(RevisionId[] wanted, HashSet<RevisionId> asked, UpstreamConfig config, CancellationToken cancellationToken)
+    {
+        var given = await sink.FindKnownAsync(wanted, cancellationToken);
+        if (given.Count == wanted.Length || !_knowsRelated) return;
+        var related = new HashSet<RevisionId>();
+        try
+        {
+            foreach (var updates in wanted.Where(id => !given.Contains(id)).Select(id => id.UpdateId).Distinct().Chunk(config.MaxUpdatesPerRequest))
+                related.UnionWith(await client.GetRelatedRevisionsAsync(updates, cancellationToken));
+        }
+        catch (Exception exception) when (exception is IntegrityException || (exception is UpstreamFaultException fault && fault.Is(UpstreamReaction.Stop)))
+        {
+            Log.NothingRelated(_logger, exception.Message);
+            _knowsRelated = false;
+            return;
+        }
+
+        var known = await sink.FindKnownAsync(related, cancellationToken);
+        await FetchAsync(SyncPhase.FetchingBundled, [.. related.Where(id => !known.Contains(id) && asked.Add(id))], 0, config, cancellationToken);
     }
 
     /// <summary>Several calls are under way, and their answers are stored in the order of the list: two synchronizations of one catalog store the same in the same order.</summary>
@@ -215,7 +252,7 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
                 while (pending.Count < client.ParallelCalls && batches.MoveNext())
                 {
                     var batch = batches.Current;
-                    pending.Enqueue(Task.Run(() => _fetcher.FetchAsync(batch, stop.Token), stop.Token));
+                    pending.Enqueue(Task.Run(() => FetchAsync(batch, config, stop.Token), stop.Token));
                 }
 
                 if (pending.Count == 0) return;
@@ -232,6 +269,28 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
             await stop.CancelAsync();
             await Task.WhenAll(pending).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
+    }
+
+    private async Task<FetchedBatch> FetchAsync(RevisionId[] ids, UpstreamConfig config, CancellationToken cancellationToken)
+    {
+        var batch = await _fetcher.FetchAsync(ids, cancellationToken);
+        await _keys.AddKeysAsync(batch.Revisions, config, cancellationToken);
+        return batch;
+    }
+
+    /// <summary>Keys that were refused once, or whose seal cannot be broken any more, are asked for again.</summary>
+    private async Task FetchWantingKeysAsync(UpstreamConfig config, CancellationToken cancellationToken)
+    {
+        var keyless = await sink.FindKeylessAsync(cancellationToken);
+        if (keyless.Count > 0) await sink.StoreKeysAsync(await _keys.FetchAsync([.. keyless], config, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What a newer version of this program may understand is fetched once more; what is listed anew is fetched anyway.</summary>
+    private async Task FetchMisunderstoodAsync(UpstreamConfig config, CancellationToken cancellationToken)
+    {
+        var misunderstood = await sink.FindMisunderstoodAsync(cancellationToken);
+        await FetchAsync(SyncPhase.FetchingUpdates, [.. misunderstood], 0, config, cancellationToken);
+        await sink.TriedAgainAsync(cancellationToken);
     }
 
     private async Task<int> StoreAsync(List<FetchedBatch> batches, CancellationToken cancellationToken)
@@ -270,6 +329,9 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
 
         [LoggerMessage(3015, LogLevel.Information, "The upstream answered {Code} to a request without a filter; naming every product and classification")]
         public static partial void NamingEverything(ILogger logger, string code);
+
+        [LoggerMessage(3016, LogLevel.Information, "The upstream does not tell related revisions; bundled updates that it does not know stay missing: {Reason}")]
+        public static partial void NothingRelated(ILogger logger, string reason);
 
         [LoggerMessage(3014, LogLevel.Warning, "{Id} goes into quarantine: {Reason}")]
         public static partial void Quarantined(ILogger logger, RevisionId id, string reason);

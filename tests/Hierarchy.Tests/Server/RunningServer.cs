@@ -53,14 +53,20 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null) =>
         StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder);
 
-    public static async Task<RunningServer> StartAsync(ServerOptions options, string? folder = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<RunningServer> StartAsync(
+        ServerOptions options, string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, ILoggerProvider? everything = null)
     {
         var own = folder is null ? new TemporaryFolder() : null;
         options.Data = folder ?? own!.Path; // One of the two is there.
         options.ListenHttp = "127.0.0.1:0";
         options.ListenGrpc = "127.0.0.1:0";
         var errors = new ErrorLog();
-        var host = await ServerHost.StartAsync(options, new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build(), CancellationToken.None, logging => logging.ClearProviders().AddProvider(errors));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build();
+        var host = await ServerHost.StartAsync(options, configuration, CancellationToken.None, logging =>
+        {
+            logging.ClearProviders().AddProvider(errors);
+            if (everything is not null) logging.AddProvider(everything).SetMinimumLevel(LogLevel.Trace);
+        });
         return new RunningServer(host, own, errors);
     }
 

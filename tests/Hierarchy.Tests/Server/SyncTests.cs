@@ -153,7 +153,7 @@ public sealed class SyncTests
     private static Task<MicrosoftUpdateServer> UpstreamAsync(CatalogOptions catalog) =>
         MicrosoftUpdateServer.StartAsync(SimulatedCatalog.Create(catalog, Token), new MicrosoftUpdateOptions(), Token);
 
-    private static async Task<SyncRun> RunAsync(RunningServer server)
+    internal static async Task<SyncRun> RunAsync(RunningServer server)
     {
         using var call = server.Admin.RunSync(new RunSyncRequest(), cancellationToken: Token);
         SyncRun? finished = null;

@@ -13,6 +13,9 @@ internal sealed class MemoryCatalog : ISyncSink
 
     public Dictionary<RevisionId, QuarantinedDocument> Quarantine { get; } = [];
 
+    /// <summary>As if what is in quarantine had been put there by an older program.</summary>
+    public bool WasOlder { get; set; }
+
     public SyncAnchors Anchors { get; private set; } = SyncAnchors.None;
 
     /// <summary>What was stored, in which order does not matter.</summary>
@@ -40,7 +43,30 @@ internal sealed class MemoryCatalog : ISyncSink
     public ValueTask StoreAsync(IReadOnlyList<SyncedRevision> revisions, CancellationToken cancellationToken)
     {
         if (Revisions.Count + revisions.Count > _mostRevisions) throw new DeathException();
-        foreach (var revision in revisions) Revisions.TryAdd(revision.Revision.Id, revision);
+        foreach (var revision in revisions)
+        {
+            Revisions.TryAdd(revision.Revision.Id, revision);
+            Quarantine.Remove(revision.Revision.Id);
+        }
+
+        return default;
+    }
+
+    public ValueTask<IReadOnlyCollection<RevisionId>> FindKeylessAsync(CancellationToken cancellationToken) =>
+        new([.. Revisions.Where(entry => entry.Value.Keys is null).Select(entry => entry.Key)]);
+
+    public ValueTask StoreKeysAsync(IReadOnlyDictionary<RevisionId, IReadOnlyList<FileDecryptionKey>> keys, CancellationToken cancellationToken)
+    {
+        foreach (var (id, found) in keys) Revisions[id] = Revisions[id] with { Keys = found };
+        return default;
+    }
+
+    public ValueTask<IReadOnlyCollection<RevisionId>> FindMisunderstoodAsync(CancellationToken cancellationToken) =>
+        new(WasOlder ? [.. Quarantine.Keys] : []);
+
+    public ValueTask TriedAgainAsync(CancellationToken cancellationToken)
+    {
+        WasOlder = false;
         return default;
     }
 
