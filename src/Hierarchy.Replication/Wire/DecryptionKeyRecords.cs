@@ -21,7 +21,7 @@ public static class DecryptionKeyRecords
         var place = id.ToKey();
         var record = new DecryptionKeysRecord
         {
-            UpdateId = RevisionRecords.FromGuid(id.UpdateId),
+            UpdateId = Positions.Id(id.UpdateId),
             RevisionNumber = id.RevisionNumber,
             SecretId = ByteString.CopyFrom(secret.Id.Span),
             Sealed = ByteString.CopyFrom(secret.Seal(place, plain)),
