@@ -50,10 +50,15 @@ internal sealed partial class TreeSecretFetch(
                 Log.Came(logger, secret, parent);
                 return;
             }
-            catch (Exception exception) when (exception is RpcException or IntegrityException or IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+            catch (RpcException exception)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 // An older parent, or one that waits itself: nothing but the keys of encrypted files is missing meanwhile.
-                Log.NotYet(logger, parent, exception is RpcException rpc ? $"{rpc.StatusCode} {rpc.Status.Detail}" : exception.Message);
+                Log.NotYet(logger, parent, $"{exception.StatusCode} {exception.Status.Detail}");
+            }
+            catch (Exception exception) when (exception is IntegrityException or HttpRequestException or IOException or UnauthorizedAccessException)
+            {
+                Log.Failed(logger, parent, exception.Message);
             }
 
             await Task.Delay(delay * (0.5 + (Random.Shared.NextDouble() / 2)), time, cancellationToken);
@@ -65,6 +70,9 @@ internal sealed partial class TreeSecretFetch(
     {
         [LoggerMessage(EventId = 1811, Level = LogLevel.Information, Message = "The tree's secret {Secret} came from {Parent}")]
         public static partial void Came(ILogger logger, TreeSecret secret, Uri parent);
+
+        [LoggerMessage(EventId = 1814, Level = LogLevel.Warning, Message = "The tree's secret could not be taken from {Parent}, or not be kept: {Reason} It is asked for again.")]
+        public static partial void Failed(ILogger logger, Uri parent, string reason);
 
         [LoggerMessage(EventId = 1813, Level = LogLevel.Warning, Message = "{Reason} It is asked for again.")]
         public static partial void Damaged(ILogger logger, string reason);

@@ -57,7 +57,7 @@ public sealed class UpstreamLimitTests
 
         var exception = await Assert.ThrowsAsync<UnavailableException>(() => AuthorizeAsync(server.Url));
 
-        Assert.Contains("HTTP 500 and no SOAP fault", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("without a SOAP fault (HTTP 500", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
