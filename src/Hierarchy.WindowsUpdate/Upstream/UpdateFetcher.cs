@@ -31,7 +31,7 @@ internal sealed class UpdateFetcher(UpstreamClient client)
         IReadOnlyList<UpstreamUpdate> answer;
         try
         {
-            answer = await client.GetUpdateDataAsync(ids, cancellationToken);
+            answer = await GetAsync(ids, cancellationToken);
         }
         catch (Exception exception) when (MayBeOneOfThem(exception))
         {
@@ -55,6 +55,19 @@ internal sealed class UpdateFetcher(UpstreamClient client)
         _hasSucceeded = true;
         if (answer.Count > 0) Trust(answer[0].Id);
         Understand(ids, answer, batch);
+    }
+
+    /// <summary>Servers fail at random, too: one id alone is asked for twice before it counts as the culprit.</summary>
+    private async Task<IReadOnlyList<UpstreamUpdate>> GetAsync(IReadOnlyList<RevisionId> ids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetUpdateDataAsync(ids, cancellationToken);
+        }
+        catch (Exception exception) when (ids.Count == 1 && MayBeOneOfThem(exception))
+        {
+            return await client.GetUpdateDataAsync(ids, cancellationToken);
+        }
     }
 
     private async Task<bool> IsStillGivingAsync(CancellationToken cancellationToken)

@@ -11,6 +11,10 @@ internal static class UpstreamAnswers
     private const string PlugIn = "DssTargeting";
     private const string BlobMember = "blob";
     private const int MaxBlob = 16 * 1024 * 1024;
+
+    /// <summary>Characters that the documents of one answer decode to. Far more than any real hundred has; an answer with more is asked for in halves.</summary>
+    private const long MaxDecoded = 128 * 1024 * 1024;
+
     private const int MaxDigest = 64;
 
     /// <summary>The relative address of the authorization service.</summary>
@@ -144,10 +148,13 @@ internal static class UpstreamAnswers
         return new RevisionIdList(anchor, revisions);
     }
 
-    public static IReadOnlyList<UpstreamUpdate> ReadUpdateData(SoapReader reader)
+    public static IReadOnlyList<UpstreamUpdate> ReadUpdateData(SoapReader reader) => ReadUpdateData(reader, MaxDecoded);
+
+    internal static IReadOnlyList<UpstreamUpdate> ReadUpdateData(SoapReader reader, long maxDecoded)
     {
         Result(reader, "GetUpdateDataResult");
         var updates = new List<(UpstreamUpdate Update, List<string> Digests)>();
+        var decoded = 0L;
         var locations = new Dictionary<string, FileLocation>(StringComparer.Ordinal);
         var depth = reader.Depth;
         while (reader.NextChild(depth))
@@ -155,7 +162,14 @@ internal static class UpstreamAnswers
             switch (reader.Name)
             {
                 case "updates":
-                    for (var inner = reader.Depth; reader.NextChild(inner);) updates.Add(ReadUpdate(reader));
+                    for (var inner = reader.Depth; reader.NextChild(inner);)
+                    {
+                        var update = ReadUpdate(reader);
+                        decoded += update.Update.Xml?.Length ?? 0;
+                        if (decoded > maxDecoded) throw new IntegrityException($"its documents have more than {maxDecoded:N0} characters");
+                        updates.Add(update);
+                    }
+
                     break;
                 case "fileUrls":
                     for (var inner = reader.Depth; reader.NextChild(inner);)

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.WindowsUpdate.Soap;
 using Hierarchy.WindowsUpdate.Upstream;
 using Xunit;
 
@@ -50,6 +52,21 @@ public class UpstreamCallTests
         Assert.Equal([Id], decisions.HiddenUpdates);
         Assert.Empty(decisions.AcceptedEulas!);
         Assert.Contains("<deploymentAnchor>6,2026-10-04 16:33:26.670</deploymentAnchor><syncAnchor>9438,2026-10-04 16:33:26.671</syncAnchor>", upstream.Requests[^1].Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(7, false)]
+    public void GetUpdateData_DocumentsLongerThanTheLimitTogether_AreRefused(long limit, bool fits)
+    {
+        var update = $"<ServerSyncUpdateData><Id><UpdateID>{Id}</UpdateID><RevisionNumber>1</RevisionNumber></Id><XmlUpdateBlob>&lt;a/&gt;</XmlUpdateBlob></ServerSyncUpdateData>";
+        var answer = SoapDialect.Wsus.Answer("GetUpdateData", $"<GetUpdateDataResult><updates>{update}{update}</updates></GetUpdateDataResult>");
+        using var reader = new SoapReader(new MemoryStream(Encoding.UTF8.GetBytes(answer)));
+        reader.MoveToBody();
+
+        var refusal = Record.Exception(() => UpstreamAnswers.ReadUpdateData(reader, limit));
+
+        Assert.Equal(!fits, refusal is IntegrityException);
     }
 
     [Fact]

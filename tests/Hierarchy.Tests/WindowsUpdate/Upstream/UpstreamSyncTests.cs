@@ -163,6 +163,21 @@ public class UpstreamSyncTests
     }
 
     [Fact]
+    public async Task Sync_LoneDocumentMetByARandomFault_IsNotQuarantined()
+    {
+        await using var server = await StartAsync(new CatalogOptions { Demo = 3 });
+        var catalog = new MemoryCatalog();
+        await SyncAsync(server, catalog);
+        var added = Publish(server, "");
+        server.Faults.FailNext(1, "InternalServerError", "GetUpdateData");
+
+        await SyncAsync(server, catalog);
+
+        Assert.Contains(added, catalog.Revisions.Keys);
+        Assert.Empty(catalog.Quarantine);
+    }
+
+    [Fact]
     public async Task Sync_CorruptedAnswers_LoseNoDocument()
     {
         await using var server = await StartAsync(new CatalogOptions { Generate = 200 });
