@@ -3,6 +3,7 @@ using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Synchronization;
 
 namespace Hierarchy.Domain.View;
 
@@ -62,6 +63,15 @@ public sealed class ServedView
 
     /// <summary>Enrolled servers.</summary>
     public ImmutableDictionary<Guid, EnrolledServer> Servers { get; }
+
+    /// <summary>What is decided about servers; one that is not here does as its own settings say.</summary>
+    public ImmutableDictionary<Guid, ServerSettings> ServerSettings { get; internal init; } = ImmutableDictionary<Guid, ServerSettings>.Empty;
+
+    /// <summary>What the root takes from its upstream; null before its first synchronization or choice.</summary>
+    public SyncSelection? Selection { get; internal init; }
+
+    /// <summary>Updates from outside the selection whose revisions are followed.</summary>
+    public ImmutableDictionary<Guid, ImportedUpdate> Imported { get; internal init; } = ImmutableDictionary<Guid, ImportedUpdate>.Empty;
 
     /// <summary>Files by their wire name, SHA-1.</summary>
     public ImmutableDictionary<Sha1Digest, CatalogFile> Files { get; }

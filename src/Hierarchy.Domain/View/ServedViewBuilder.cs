@@ -3,6 +3,7 @@ using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Synchronization;
 
 namespace Hierarchy.Domain.View;
 
@@ -18,11 +19,14 @@ public sealed class ServedViewBuilder
     private readonly ImmutableDictionary<Guid, TargetGroup>.Builder _groups;
     private readonly ImmutableDictionary<string, Sites.Site>.Builder _sites;
     private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
+    private readonly ImmutableDictionary<Guid, ServerSettings>.Builder _serverSettings;
+    private readonly ImmutableDictionary<Guid, ImportedUpdate>.Builder _imported;
     private readonly ImmutableDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
     private readonly ImmutableDictionary<string, GroupAssignment>.Builder _assignments;
     private readonly ServedView? _previous;
     private readonly HashSet<Guid> _touched = [];
+    private SyncSelection? _selection;
     private GroupTree? _groupTree;
     private long _revisionRemovedAt;
 
@@ -39,9 +43,12 @@ public sealed class ServedViewBuilder
         _groups = previous?.GroupRecords.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, TargetGroup>();
         _sites = previous?.Sites.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.Site>(StringComparer.Ordinal);
         _servers = previous?.Servers.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, EnrolledServer>();
+        _serverSettings = previous?.ServerSettings.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ServerSettings>();
+        _imported = previous?.Imported.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ImportedUpdate>();
         _files = previous?.Files.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Sha1Digest, CatalogFile>();
         _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
         _assignments = previous?.Assignments.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, GroupAssignment>(StringComparer.Ordinal);
+        _selection = previous?.Selection;
         _groupTree = previous?.Groups;
         _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
     }
@@ -84,6 +91,15 @@ public sealed class ServedViewBuilder
             case ViewRecord.Server server:
                 Set(_servers, server.ServerId, server.State);
                 break;
+            case ViewRecord.ServerDecided decided:
+                Set(_serverSettings, decided.ServerId, decided.State);
+                break;
+            case ViewRecord.Selection selection:
+                _selection = selection.State;
+                break;
+            case ViewRecord.Imported imported:
+                Set(_imported, imported.UpdateId, imported.State);
+                break;
         }
     }
 
@@ -94,7 +110,12 @@ public sealed class ServedViewBuilder
         _groupTree ??= new GroupTree(_groups.Values);
         return new ServedView(
             head, _updates.ToImmutable(), _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
-            _files.ToImmutable(), _acceptedEulas.ToImmutable(), _assignments.ToImmutable(), _revisionRemovedAt, recent);
+            _files.ToImmutable(), _acceptedEulas.ToImmutable(), _assignments.ToImmutable(), _revisionRemovedAt, recent)
+        {
+            ServerSettings = _serverSettings.ToImmutable(),
+            Selection = _selection,
+            Imported = _imported.ToImmutable(),
+        };
     }
 
     private void Add(CatalogEntry entry)
@@ -103,9 +124,18 @@ public sealed class ServedViewBuilder
         Change(entry.Id.UpdateId, entry.Sequence, update => update with { Revisions = Insert(update.Revisions, entry) });
         _revisionIds[entry.RevisionId] = entry.Id;
         foreach (var file in entry.Files)
-            _files[new Sha1Digest(file.Sha1.Span)] = file;
+            Add(file);
         if (latestBefore is not null && latestBefore.Id.RevisionNumber <= entry.Id.RevisionNumber) Unlink(latestBefore, entry.Sequence);
         if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
+    }
+
+    /// <summary>Several updates may have one file: it is for the languages of all of them.</summary>
+    private void Add(CatalogFile file)
+    {
+        var sha1 = new Sha1Digest(file.Sha1.Span);
+        if (_files.TryGetValue(sha1, out var known) && !known.Languages.SequenceEqual(file.Languages))
+            file = file with { Languages = known.Languages.Count == 0 || file.Languages.Count == 0 ? [] : [.. known.Languages.Union(file.Languages)] };
+        _files[sha1] = file;
     }
 
     private void Remove(ViewRecord.RevisionRemoved removed)

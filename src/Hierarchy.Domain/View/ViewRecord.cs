@@ -1,6 +1,7 @@
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Synchronization;
 
 namespace Hierarchy.Domain.View;
 
@@ -36,4 +37,13 @@ public abstract record ViewRecord(long Sequence)
 
     /// <summary>A server; null when it was removed.</summary>
     public sealed record Server(long Sequence, Guid ServerId, EnrolledServer? State) : ViewRecord(Sequence);
+
+    /// <summary>What is decided about a server; null for nothing.</summary>
+    public sealed record ServerDecided(long Sequence, Guid ServerId, ServerSettings? State) : ViewRecord(Sequence);
+
+    /// <summary>What is taken from the upstream; null when no choice stands in the log.</summary>
+    public sealed record Selection(long Sequence, SyncSelection? State) : ViewRecord(Sequence);
+
+    /// <summary>An update that was imported; null when it is no longer followed.</summary>
+    public sealed record Imported(long Sequence, Guid UpdateId, ImportedUpdate? State) : ViewRecord(Sequence);
 }

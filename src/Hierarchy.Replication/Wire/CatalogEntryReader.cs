@@ -29,6 +29,7 @@ internal sealed class CatalogEntryReader
     private readonly List<CatalogFile> _files = [];
     private readonly List<Guid> _ids = [];
     private readonly List<RevisionId> _children = [];
+    private readonly List<string> _languages = [];
 
     private CatalogEntryReader()
     {
@@ -125,6 +126,9 @@ internal sealed class CatalogEntryReader
                     var bytes = head[reader.ReadBytes()];
                     eula = bytes.Length == GuidBytes ? Id(bytes) : null;
                     break;
+                case RevisionHead.FileLanguagesFieldNumber:
+                    _languages.Add(Text(head[reader.ReadBytes()]));
+                    break;
                 case RevisionHead.DocumentSha256FieldNumber:
                     digest = head[reader.ReadBytes()].ToArray();
                     break;
@@ -148,13 +152,23 @@ internal sealed class CatalogEntryReader
             Prerequisites = Take(_prerequisites),
             BundledUpdates = Take(_bundles),
             SupersededUpdates = Take(_superseded),
-            Files = Take(_files),
+            Files = TakeFiles(),
             PublicationState = expired ? PublicationState.Expired : PublicationState.Published,
             IsExplicitlyDeployable = deployable,
             CanUninstall = uninstall,
             CanRequestUserInput = input,
             EulaId = eula,
         };
+    }
+
+    /// <summary>The languages stand behind the files, or before: they are known at the end.</summary>
+    private CatalogFile[] TakeFiles()
+    {
+        var files = Take(_files);
+        if (_languages.Count == 0) return files;
+        var languages = Take(_languages);
+        for (var i = 0; i < files.Length; i++) files[i] = files[i] with { Languages = languages };
+        return files;
     }
 
     private Prerequisite ReadClause(ReadOnlySpan<byte> clause)
@@ -243,6 +257,7 @@ internal sealed class CatalogEntryReader
         _prerequisites.Clear();
         _bundles.Clear();
         _files.Clear();
+        _languages.Clear();
     }
 
     private static T[] Take<T>(List<T> list) => list.Count == 0 ? [] : list.ToArray();

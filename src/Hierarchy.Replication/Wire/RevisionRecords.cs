@@ -92,6 +92,7 @@ public static class RevisionRecords
         head.Categories.Add(revision.Categories.Select(Positions.Id));
         head.SupersededUpdates.Add(revision.SupersededUpdates.Select(Positions.Id));
         head.Languages.Add(revision.Texts.Select(text => text.Language));
+        head.FileLanguages.Add(revision.Languages.Select(language => language.ToLowerInvariant()));
         foreach (var prerequisite in revision.Prerequisites)
         {
             var clause = new Clause { IsCategory = prerequisite.IsCategory };
