@@ -30,6 +30,8 @@ internal static class ApiRegistration
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DoctorAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<UpstreamOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SelectionAdministration(provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncJournal>()));
+        services.AddSingleton(provider => new ScheduleAdministration(provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncScheduler>()));
         services.AddSingleton<UpdateAdministration>();
         services.AddSingleton<ApprovalAdministration>();
         services.AddSingleton<GroupAdministration>();

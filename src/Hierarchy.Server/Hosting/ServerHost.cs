@@ -100,6 +100,7 @@ internal sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<ServerFaults>();
         services.AddSingleton<StatusSampler>();
 
+        RoleRegistration.CheckUpstreamSettings(configuration, options.RoleValue);
         var isRoot = options.RoleValue == ServerRole.Root;
         var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot);
         stores.Add(reports);

@@ -9,6 +9,8 @@ internal sealed class ServerOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Server";
 
+    private const string DefaultUpstream = "https://sws.update.microsoft.com";
+
     /// <summary>`root`, `replica` or `autonomous`.</summary>
     public string Role { get; set; } = "";
 
@@ -24,8 +26,8 @@ internal sealed class ServerOptions
     /// <summary>Where the parent's gRPC answers, e.g. `http://root:8532`; several separated by commas, in order of preference. Replicas only.</summary>
     public string Parent { get; set; } = "";
 
-    /// <summary>Where a root takes its catalog from; an existing WSUS works too.</summary>
-    public string MicrosoftUpdate { get; set; } = "https://sws.update.microsoft.com";
+    /// <summary>Where a root takes its catalog from; an existing WSUS works too. Empty: Microsoft Update. Roots only: who takes metadata from an upstream is a root.</summary>
+    public string MicrosoftUpdate { get; set; } = "";
 
     /// <summary>`microsoft-update`, `wsus` or `wsus-replica`. Empty: Microsoft Update at an address of Microsoft's, `wsus` elsewhere.</summary>
     public string UpstreamKind { get; set; } = "";
@@ -57,6 +59,9 @@ internal sealed class ServerOptions
     /// <summary>Where content comes from: `parent` or `microsoft-update`. Empty: a root takes Microsoft Update, a replica its parent.</summary>
     public string ContentSource { get; set; } = "";
 
+    /// <summary>The upstream, once validated.</summary>
+    public Uri UpstreamUrl => new(MicrosoftUpdate.Length > 0 ? MicrosoftUpdate : DefaultUpstream);
+
     /// <summary>The role, once validated.</summary>
     public ServerRole RoleValue => Enum.Parse<ServerRole>(Role, ignoreCase: true);
 
@@ -85,12 +90,14 @@ internal sealed class ServerOptions
         if (roleKnown && role == ServerRole.Root && Parent.Length > 0) errors.Add("--parent does not go with --role root: a root follows nobody. Say --role replica, or leave --parent away.");
         foreach (var url in Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             CheckUrl("--parent", url, errors);
-        CheckUrl("--microsoft-update", MicrosoftUpdate, errors);
         if (UpstreamKind is not ("" or "microsoft-update" or "wsus" or "wsus-replica"))
             errors.Add($"--upstream-kind '{UpstreamKind}' is not known: say microsoft-update, wsus or wsus-replica.");
         if (UpstreamKind.Length > 0 && roleKnown && role != ServerRole.Root) errors.Add("--upstream-kind goes with --role root only: all others take everything from their parent.");
         if (UpstreamKind is "wsus" or "wsus-replica" && IsMicrosofts(MicrosoftUpdate))
             errors.Add($"--upstream-kind {UpstreamKind} needs the address of the WSUS: --microsoft-update http://wsus.example:8530.");
+        if (roleKnown && role != ServerRole.Root && MicrosoftUpdate.Length > 0)
+            errors.Add($"--microsoft-update does not go with --role {Role.ToLowerInvariant()}: a server that takes its catalog from Microsoft Update is a root, and a replica takes it from its --parent. Leave it away; files alone come from Microsoft Update with --content-source microsoft-update.");
+        if (MicrosoftUpdate.Length > 0) CheckUrl("--microsoft-update", MicrosoftUpdate, errors);
         if (PublicGrpcUrl.Length > 0) CheckUrl("--public-grpc-url", PublicGrpcUrl, errors);
         if (PublicContentUrl.Length > 0) CheckUrl("--public-content-url", PublicContentUrl, errors);
         CheckAddress("--listen-http", ListenHttp, errors);

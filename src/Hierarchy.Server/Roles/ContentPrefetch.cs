@@ -1,6 +1,7 @@
 using Hierarchy.Content;
 using Hierarchy.Content.Transfer;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Synchronization;
 
 namespace Hierarchy.Server.Roles;
 
@@ -10,12 +11,14 @@ internal sealed class ContentPrefetch(ViewPublisher views, ContentAhead ahead) :
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var last = Position.Empty;
+        SyncSelection? lastSelection = null;
         var wanted = new Dictionary<Guid, ContentFile[]>();
         while (true)
         {
             var current = views.Current;
             var head = current.View.Head.Position;
-            var isSameHistory = last.EpochId == head.EpochId && current.View.CanTellChangesSince(last.Sequence);
+            // Other languages make other files of every update.
+            var isSameHistory = last.EpochId == head.EpochId && current.View.CanTellChangesSince(last.Sequence) && current.View.Selection == lastSelection;
             var hasChanged = !isSameHistory && wanted.Count > 0;
             if (!isSameHistory) wanted.Clear();
             foreach (var update in isSameHistory ? current.View.ChangedSince(last.Sequence) : current.View.Updates.Values)
@@ -26,7 +29,7 @@ internal sealed class ContentPrefetch(ViewPublisher views, ContentAhead ahead) :
             }
 
             if (hasChanged) ahead.Want(wanted.Values.SelectMany(files => files).DistinctBy(file => file.Sha1).ToArray());
-            last = head;
+            (last, lastSelection) = (head, current.View.Selection);
             await current.Superseded.Task.WaitAsync(stoppingToken);
         }
     }

@@ -1,5 +1,6 @@
 using Hierarchy.Content;
 using Hierarchy.Content.Transfer;
+using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
@@ -20,6 +21,18 @@ namespace Hierarchy.Server.Roles;
 /// <summary>What a root has, what a replica has, and what both have.</summary>
 internal static class RoleRegistration
 {
+    /// <summary>What the configuration says and this version does not take; all would be silently without effect.</summary>
+    public static void CheckUpstreamSettings(IConfiguration configuration, ServerRole role)
+    {
+        var section = configuration.GetSection(UpstreamOptions.Section);
+        if (role != ServerRole.Root && section.GetChildren().Any())
+            throw new IntegrityException(
+                $"The configuration has a section {UpstreamOptions.Section}, and this server is a {role.ToString().ToLowerInvariant()}: a server that takes its catalog from Microsoft Update or a WSUS server is a root. Remove the section, or run a root with a data directory of its own.");
+        foreach (var (key, verb) in new[] { ("Products", "products"), ("Classifications", "classifications") })
+            if (section[key] is not null)
+                throw new IntegrityException($"{UpstreamOptions.Section}:{key} is no setting any more: remove it, and choose with `hierarchy sync {verb} set` at the running root.");
+    }
+
     /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
     public static void AddRoot(
         this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
@@ -35,10 +48,9 @@ internal static class RoleRegistration
         services.AddSingleton(provider => FeedSource.OfAuthority(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
 
         var upstream = configuration.Options<UpstreamOptions>(UpstreamOptions.Section);
-        upstream.Address = new Uri(options.MicrosoftUpdate);
+        upstream.Address = options.UpstreamUrl;
         upstream.AccountId = data.ServerId;
         services.AddSingleton(upstream);
-        services.AddSingleton(ChosenUpdates.From(configuration));
         services.AddSingleton<SyncJournal>();
         services.AddSingleton<SealedKeys>();
         services.AddSingleton<SyncRunner>();
@@ -48,9 +60,13 @@ internal static class RoleRegistration
             services.AddSingleton<DeploymentBook>();
             services.AddSingleton<DecisionSync>();
         }
+        services.AddSingleton(provider => new SyncScheduler(
+            () => provider.GetRequiredService<SyncRunner>().TryStart(SyncRequest.Scheduled) is not null, provider.GetRequiredService<SyncJournal>(), time,
+            provider.GetRequiredService<ILogger<SyncScheduler>>()));
 
         services.AddHostedService<RootRole>();
         services.AddHostedService<Enrolment>();
+        services.AddHostedService(provider => provider.GetRequiredService<SyncScheduler>());
     }
 
     /// <summary>The mirror: its parents, and the reports that go up to them.</summary>
@@ -69,7 +85,6 @@ internal static class RoleRegistration
             var role = provider.GetRequiredService<ReplicaRole>();
             return () => self with { ParentId = role.ParentId ?? Guid.Empty };
         });
-        services.AddSingleton<IContentOrigins>(provider => new ConfiguredOrigins(provider.GetRequiredService<ContentOptions>(), provider.GetRequiredService<ReplicaRole>().ParentContentUrl));
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
         services.AddHostedService<TreeSecretFetch>();
     }
@@ -93,6 +108,19 @@ internal static class RoleRegistration
         // All that a root fetches comes from its upstream's side; a replica's parent stands inside, where that proxy does not belong.
         if (isRoot) content.Proxy = UpstreamHttp.ProxyOf(UpstreamSettings.Read(configuration));
         services.AddSingleton<IContentCatalog, ViewContentCatalog>();
+        services.AddSingleton(provider =>
+        {
+            var views = provider.GetRequiredService<ViewPublisher>();
+            // A replica's role asks for content itself: it is looked up when it is needed.
+            Func<Uri?> parent = isRoot ? () => null : () => provider.GetRequiredService<ReplicaRole>().ParentContentUrl();
+            return new ConfiguredOrigins(content, parent, () => views.View.ServerSettings.GetValueOrDefault(data.ServerId)?.TakesContentFromMicrosoft switch
+            {
+                true => ContentSource.MicrosoftUpdate,
+                false when !isRoot => ContentSource.Parent,
+                _ => null,
+            });
+        });
+        services.AddSingleton<IContentOrigins>(provider => provider.GetRequiredService<ConfiguredOrigins>());
         services.AddContent(content);
         services.AddHostedService<ContentPrefetch>();
     }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Content;
+using Hierarchy.Content.Transfer;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Protocol.Rollup.V1;
@@ -11,7 +12,7 @@ using Hierarchy.Replication.Wire;
 namespace Hierarchy.Server.Roles;
 
 /// <summary>Samples what this server is doing.</summary>
-internal sealed class StatusSampler(ILogReader log, IReportStore reports, ContentCounters content, SelfDescription self, ServerFaults faults, TimeProvider time)
+internal sealed class StatusSampler(ILogReader log, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, TimeProvider time)
 {
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
 
@@ -37,6 +38,7 @@ internal sealed class StatusSampler(ILogReader log, IReportStore reports, Conten
             OutboxPending = reports.OutboxHead - reports.Rooted,
             Version = Version,
             DigestMismatches = faults.DigestMismatches,
+            ContentSource = origins.Source == ContentSource.MicrosoftUpdate ? Protocol.Catalog.V1.ContentSource.MicrosoftUpdate : Protocol.Catalog.V1.ContentSource.Parent,
         };
     }
 }

@@ -52,6 +52,10 @@ internal sealed class CatalogSink : ISyncSink
     /// <summary>Revisions stored that their publisher has withdrawn.</summary>
     public int ExpiredUpdates { get; private set; }
 
+    /// <summary>A short answer names no languages: what was known of them stays.</summary>
+    public ValueTask TakeConfigAsync(UpstreamConfig config, CancellationToken cancellationToken) =>
+        config.EnabledLanguages.Count == 0 ? ValueTask.CompletedTask : _journal.SaveLanguagesAsync(config.EnabledLanguages.Where(language => language != "all"), cancellationToken);
+
     public ValueTask<IReadOnlySet<RevisionId>> FindKnownAsync(IReadOnlyCollection<RevisionId> ids, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlySet<RevisionId>>(ids.Where(_known.Contains).ToHashSet());
 

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
+using SyncSchedule = Hierarchy.Domain.Synchronization.SyncSchedule;
 using Hierarchy.Storage.Sqlite;
 using Hierarchy.WindowsUpdate.Upstream;
 
@@ -15,13 +17,17 @@ internal sealed class SyncJournal(SqliteLocalState state)
     /// <summary>Where the anchor of the upstream's decisions is kept.</summary>
     public const string DecisionsAnchor = "sync/decisions";
 
-    private const int KeptRuns = 100;
+    /// <summary>Runs that are kept.</summary>
+    public const int KeptRuns = 100;
+
     private const string Anchors = "sync/anchors/";
     private const string Runs = "sync/run/";
     private const string Quarantine = "sync/quarantine/";
     private const string ReaderVersion = "sync/reader-version";
     private const string Keyless = "sync/keyless/";
     private const string KeySecret = "sync/key-secret";
+    private const string Languages = "sync/languages";
+    private const string Schedule = "sync/schedule";
 
     /// <summary>The anchors of that upstream; none for one never asked.</summary>
     public async ValueTask<SyncAnchors> LoadAnchorsAsync(Uri upstream, CancellationToken cancellationToken)
@@ -36,6 +42,36 @@ internal sealed class SyncJournal(SqliteLocalState state)
         var values = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>> { new(Anchors + upstream.AbsoluteUri, JsonSerializer.SerializeToUtf8Bytes(StoredAnchors.From(anchors))) };
         if (anchors is { Config: null, Categories: null, Updates: null }) values.Add(new(DecisionsAnchor, null));
         return state.SetAllAsync(values, cancellationToken);
+    }
+
+    /// <summary>Short names of the languages that the upstream offers; none before it was asked.</summary>
+    public async ValueTask<IReadOnlyList<string>> LoadLanguagesAsync(CancellationToken cancellationToken) =>
+        await state.GetAsync(Languages, cancellationToken) is { } bytes ? JsonSerializer.Deserialize<string[]>(bytes) ?? [] : [];
+
+    public ValueTask SaveLanguagesAsync(IEnumerable<string> languages, CancellationToken cancellationToken) =>
+        state.SetAsync(Languages, JsonSerializer.SerializeToUtf8Bytes(languages.Select(language => language.ToLowerInvariant()).Order(StringComparer.Ordinal)), cancellationToken);
+
+    /// <summary>When synchronizations start by themselves, and the next start.</summary>
+    public async ValueTask<SyncAgenda> LoadAgendaAsync(CancellationToken cancellationToken) =>
+        await state.GetAsync(Schedule, cancellationToken) is { } bytes && JsonSerializer.Deserialize<StoredAgenda>(bytes) is { } stored ? stored.ToAgenda() : SyncAgenda.Never;
+
+    public ValueTask SaveAgendaAsync(SyncAgenda agenda, CancellationToken cancellationToken) =>
+        state.SetAsync(Schedule, JsonSerializer.SerializeToUtf8Bytes(new StoredAgenda(agenda.Schedule.TimesADay, (int)agenda.Schedule.First.TotalMinutes, agenda.Next)), cancellationToken);
+
+    /// <summary>A run without an end was under way when the server died: says so.</summary>
+    public async ValueTask CloseInterruptedAsync(CancellationToken cancellationToken)
+    {
+        var changes = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>>();
+        foreach (var (key, value) in await state.ListAsync(Runs, cancellationToken))
+        {
+            var run = SyncRun.Parser.ParseFrom(value);
+            if (run.EndedAt is not null || run.Outcome is not (SyncOutcome.Running or SyncOutcome.Unspecified)) continue;
+            run.Outcome = SyncOutcome.Interrupted;
+            run.Error = "The server ended in the middle of this synchronization; the next one goes on behind what was stored.";
+            changes.Add(new(key, run.ToByteArray()));
+        }
+
+        if (changes.Count > 0) await state.SetAllAsync(changes, cancellationToken);
     }
 
     /// <summary>The last runs, newest first.</summary>
@@ -95,6 +131,11 @@ internal sealed class SyncJournal(SqliteLocalState state)
         if (kept.Count == 0) return;
         var released = ids.Select(id => Quarantine + id).Where(kept.Contains).Select(key => new KeyValuePair<string, ReadOnlyMemory<byte>?>(key, null)).ToArray();
         if (released.Length > 0) await state.SetAllAsync(released, cancellationToken);
+    }
+
+    private sealed record StoredAgenda(int TimesADay, int FirstMinute, DateTimeOffset? Next)
+    {
+        public SyncAgenda ToAgenda() => new(new SyncSchedule(TimesADay, TimeSpan.FromMinutes(FirstMinute)), Next);
     }
 
     private sealed record StoredAnchors(string? Config, string? Categories, string? Updates, Guid[] Products, Guid[] Classifications)

@@ -1,31 +1,33 @@
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
+using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
-using SyncProgress = Hierarchy.WindowsUpdate.Upstream.SyncProgress;
 
 namespace Hierarchy.Server.Upstream;
 
 /// <summary>Runs synchronizations, one at a time, in the background: a caller watches, and may go away. Stops with the server; what was stored stays, and the next run goes on behind it.</summary>
 internal sealed partial class SyncRunner(
-    IAuthorityLog log, SealedKeys keys, ViewPublisher views, SyncJournal journal, UpstreamOptions options, SyncFilter filter, TimeProvider time, ILoggerFactory loggers,
+    IAuthorityLog log, SealedKeys keys, ViewPublisher views, DecisionDesk desk, SyncJournal journal, UpstreamOptions options, TimeProvider time, ILoggerFactory loggers,
     DecisionSync? decisions = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<SyncRunner>();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new(); // Guards the run.
-    private Run? _run;
+    private RunningSync? _run;
 
     /// <summary>Where the catalog comes from.</summary>
     public Uri Upstream => options.Address;
 
     /// <summary>The run under way; null when none is.</summary>
-    public Run? Current
+    public RunningSync? Current
     {
         get
         {
@@ -34,13 +36,14 @@ internal sealed partial class SyncRunner(
     }
 
     /// <summary>Starts a run; null when one is under way.</summary>
-    public Run? TryStart()
+    public RunningSync? TryStart(SyncRequest request)
     {
         lock (_lock)
         {
             if (_run is { IsFinished: false } || _stopping.IsCancellationRequested) return null;
-            var run = new Run(new SyncRun { StartedAt = time.GetUtcNow().ToTimestamp() });
-            run.Completion = Task.Run(() => RunAsync(run, _stopping.Token));
+            _run?.Dispose();
+            var run = new RunningSync(request, time, _stopping.Token);
+            run.Completion = Task.Run(() => RunAsync(run));
             return _run = run;
         }
     }
@@ -48,42 +51,47 @@ internal sealed partial class SyncRunner(
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        Task? completion;
-        lock (_lock) completion = _run?.Completion;
-        if (completion is not null) await completion;
+        RunningSync? run;
+        lock (_lock) run = _run;
+        if (run is not null) await run.Completion;
+        run?.Dispose();
         _stopping.Dispose();
     }
 
-    private async Task RunAsync(Run run, CancellationToken cancellationToken)
+    private async Task RunAsync(RunningSync run)
     {
         var summary = run.Summary;
         CatalogSink? sink = null;
         UpstreamClient? client = null;
         try
         {
-            await journal.SaveRunAsync(summary, cancellationToken);
-            await views.WaitForAsync(log.Head.Position.Sequence, cancellationToken);
+            await journal.SaveRunAsync(summary, run.Cancellation);
+            var filter = await FilterAsync(run.Request, run.Cancellation);
+            await views.WaitForAsync(log.Head.Position.Sequence, run.Cancellation);
             using var http = UpstreamHttp.Create(options, time);
             client = new UpstreamClient(http, options, time, loggers.CreateLogger<UpstreamClient>());
-            sink = new CatalogSink(log, keys, views.View, journal, await journal.ListQuarantinedAsync(cancellationToken), options.Address, time);
+            sink = new CatalogSink(log, keys, views.View, journal, await journal.ListQuarantinedAsync(run.Cancellation), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
-            var anchors = await journal.LoadAnchorsAsync(options.Address, cancellationToken);
-            // A replica's products are those of the server that decides for it: its approvals name them all.
-            var result = await sync.RunAsync(decisions is null ? filter : SyncFilter.Everything, anchors, run, cancellationToken);
-            if (decisions is not null) await decisions.TakeAsync(client.GetDeploymentsAsync, result.Anchors, cancellationToken);
+            var anchors = await journal.LoadAnchorsAsync(options.Address, run.Cancellation);
+            var result = await sync.RunAsync(filter, anchors, run, run.Cancellation);
+            if (decisions is not null && filter.ListsUpdates) await decisions.TakeAsync(client.GetDeploymentsAsync, result.Anchors, run.Cancellation);
+            summary.Outcome = SyncOutcome.Succeeded;
+            if (run.Request.Imports.Count > 0) await FollowAsync(run, result.NotFound);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (run.Cancellation.IsCancellationRequested)
         {
-            summary.Error = "The server stopped during this synchronization; the next one goes on behind what was stored.";
+            var isStopped = run.CancelledBy is null;
+            summary.Outcome = isStopped ? SyncOutcome.Interrupted : SyncOutcome.Cancelled;
+            summary.Error = $"{(isStopped ? "The server stopped during this synchronization" : $"Stopped by {run.CancelledBy}")}; the next one goes on behind what was stored.";
         }
         catch (Exception exception) when (exception is IntegrityException or UnavailableException)
         {
-            summary.Error = exception.Message;
+            (summary.Outcome, summary.Error) = (SyncOutcome.Failed, exception.Message);
             Log.Failed(_logger, options.Address, exception.Message);
         }
         catch (Exception exception)
         {
-            summary.Error = "The synchronization broke off on a defect of this program; the server's log says where.";
+            (summary.Outcome, summary.Error) = (SyncOutcome.Failed, "The synchronization broke off on a defect of this program; the server's log says where.");
             Log.Broken(_logger, exception);
         }
         finally
@@ -98,7 +106,42 @@ internal sealed partial class SyncRunner(
         }
     }
 
-    private async Task FinishAsync(Run run)
+    private async Task<SyncFilter> FilterAsync(SyncRequest request, CancellationToken cancellationToken)
+    {
+        switch (request.Reason)
+        {
+            case SyncReason.Categories:
+                return SyncFilter.Everything with { ListsUpdates = false };
+            case SyncReason.Import:
+                return SyncFilter.Everything with { ListsUpdates = false, Imported = request.Imports.ToHashSet() };
+            case SyncReason.Retry:
+                var quarantined = await journal.ListQuarantinedAsync(cancellationToken);
+                return SyncFilter.Everything with
+                {
+                    ListsUpdates = false,
+                    Again = [.. quarantined.Select(document => new RevisionId(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber))],
+                };
+        }
+
+        // The whole tree acts on the choice: the defaults stand in the log from the first synchronization on.
+        var outcome = await desk.DecideAsync(
+            view => (ChosenUpdates.FilterOf(view, desk.FollowsUpstream), view.Selection is null ? [SyncRecords.Selection(ChosenUpdates.Of(view, desk.FollowsUpstream))] : (IReadOnlyList<Change>)[]), cancellationToken);
+        return outcome.Result;
+    }
+
+    /// <summary>What was imported is followed from now on. Its record comes last: an id that the upstream does not know leaves nothing behind.</summary>
+    private async Task FollowAsync(RunningSync run, IReadOnlyList<Guid> notFound)
+    {
+        var found = run.Request.Imports.Except(notFound).ToArray();
+        await desk.DecideAsync<int>(
+            view => (0, [.. found.Where(id => !view.Imported.ContainsKey(id)).Select(id => SyncRecords.Imported(new ImportedUpdate(id, time.GetUtcNow(), run.Request.RequestedBy)))]),
+            run.Cancellation);
+        if (notFound.Count == 0) return;
+        run.Summary.Outcome = SyncOutcome.Failed;
+        run.Summary.Error = $"The upstream {options.Address} does not know {string.Join(", ", notFound.Select(id => id.ToString("D")))}{(found.Length > 0 ? $"; the other {found.Length} were imported" : "; nothing was imported")}. Check the id in the Update Catalog; a WSUS server as upstream has only what it took itself.";
+    }
+
+    private async Task FinishAsync(RunningSync run)
     {
         run.Summary.EndedAt = time.GetUtcNow().ToTimestamp();
         run.Summary.Position = log.Head.Position.ToProto();
@@ -106,46 +149,22 @@ internal sealed partial class SyncRunner(
         {
             // The caller hears of the end when what was stored is also served.
             await views.WaitForAsync(log.Head.Position.Sequence, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops: nobody asks it any more.
+        }
+
+        try
+        {
             await journal.SaveRunAsync(run.Summary, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is UnavailableException or OperationCanceledException)
+        catch (UnavailableException exception)
         {
             Log.NotKept(_logger, exception.Message);
         }
 
         run.Finish();
-    }
-
-    /// <summary>One synchronization, as its watchers see it.</summary>
-    internal sealed class Run(SyncRun summary) : IProgress<SyncProgress>
-    {
-        private volatile State _state = new(new SyncProgress(SyncPhase.Authorizing, 0, 0, 0, 0, 0), IsFinished: false);
-
-        public SyncRun Summary { get; } = summary;
-
-        public Task Completion { get; set; } = Task.CompletedTask;
-
-        public bool IsFinished => _state.IsFinished;
-
-        /// <summary>The newest state.</summary>
-        public State Now => _state;
-
-        public void Report(SyncProgress value) => Swap(new State(value, IsFinished: false));
-
-        public void Finish() => Swap(new State(_state.Progress, IsFinished: true));
-
-        private void Swap(State next)
-        {
-            var before = _state;
-            _state = next;
-            before.Superseded.TrySetResult();
-        }
-
-        /// <summary>How far it is, and a task that ends when that is out of date.</summary>
-        internal sealed record State(SyncProgress Progress, bool IsFinished)
-        {
-            public TaskCompletionSource Superseded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
     }
 
     private static partial class Log

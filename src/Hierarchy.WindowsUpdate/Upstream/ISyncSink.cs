@@ -8,6 +8,9 @@ namespace Hierarchy.WindowsUpdate.Upstream;
 /// </summary>
 public interface ISyncSink
 {
+    /// <summary>Hears what the upstream says of itself, e.g. its languages.</summary>
+    ValueTask TakeConfigAsync(UpstreamConfig config, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Those of the ids that are stored already; they are not fetched again.</summary>
     ValueTask<IReadOnlySet<RevisionId>> FindKnownAsync(IReadOnlyCollection<RevisionId> ids, CancellationToken cancellationToken);
 

@@ -28,7 +28,16 @@ public sealed record SyncFilter
     /// <summary>Classifications; null for all that are offered.</summary>
     public IReadOnlySet<Guid>? Classifications { get; init; }
 
-    /// <summary>The products to name in the request: those chosen and all below them, in the order of their ids.</summary>
+    /// <summary>False: nothing is listed but the categories; what is named by id below is fetched all the same.</summary>
+    public bool ListsUpdates { get; init; } = true;
+
+    /// <summary>Updates that are followed by id, whatever the rest says: newest revision, prerequisites and bundled updates.</summary>
+    public IReadOnlySet<Guid> Imported { get; init; } = new HashSet<Guid>();
+
+    /// <summary>Revisions to ask for whatever the lists say: those in quarantine.</summary>
+    public IReadOnlyList<RevisionId> Again { get; init; } = [];
+
+    /// <summary>The products to name in the request: those chosen and all below them, as far as they are offered, in the order of their ids.</summary>
     public IReadOnlyList<Guid> ProductsAmong(IReadOnlyCollection<UpdateRevision> categories)
     {
         var offered = categories.Where(category => category.CategoryType is { } type && ProductTypes.Contains(type)).ToList();
@@ -46,11 +55,14 @@ public sealed record SyncFilter
             }
         }
         while (chosen.Count > before);
-        return [.. chosen.Order()];
+        // An upstream takes a category that it does not know for a damaged request.
+        return [.. offered.Select(category => category.Id.UpdateId).Where(chosen.Contains).Distinct().Order()];
     }
 
-    /// <summary>The classifications to name in the request, in the order of their ids.</summary>
-    public IReadOnlyList<Guid> ClassificationsAmong(IReadOnlyCollection<UpdateRevision> categories) => Classifications is null
-        ? [.. categories.Where(category => category.CategoryType == "UpdateClassification").Select(category => category.Id.UpdateId).Distinct().Order()]
-        : [.. Classifications.Order()];
+    /// <summary>The classifications to name in the request, as far as they are offered, in the order of their ids.</summary>
+    public IReadOnlyList<Guid> ClassificationsAmong(IReadOnlyCollection<UpdateRevision> categories) =>
+    [
+        .. categories.Where(category => category.CategoryType == "UpdateClassification").Select(category => category.Id.UpdateId)
+            .Where(id => Classifications?.Contains(id) ?? true).Distinct().Order(),
+    ];
 }

@@ -26,4 +26,7 @@ public enum SyncPhase
 
     /// <summary>Everything is stored.</summary>
     Done,
+
+    /// <summary>Fetching updates that are followed by id, and what they need.</summary>
+    FetchingImported,
 }

@@ -34,4 +34,7 @@ public sealed record SyncResult
 
     /// <summary>For the next synchronization; already saved.</summary>
     public required SyncAnchors Anchors { get; init; }
+
+    /// <summary>Updates that were to be fetched by id and that the upstream does not know.</summary>
+    public IReadOnlyList<Guid> NotFound { get; init; } = [];
 }

@@ -64,6 +64,7 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
             Duration = time.GetElapsedTime(started),
             MissingPrerequisites = gaps.Prerequisites,
             MissingBundled = gaps.BundledRevisions,
+            NotFound = _notFound,
             Anchors = anchors,
         };
     }
@@ -95,6 +96,7 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
         Report(SyncPhase.Configuring, 0, 0);
         var config = await client.GetConfigDataAsync(anchors.Config, cancellationToken);
         anchors = anchors with { Config = config.Anchor };
+        await sink.TakeConfigAsync(config, cancellationToken);
 
         if ((await sink.GetCategoriesAsync(cancellationToken)).FirstOrDefault() is { } given) _fetcher.Trust(given.Id);
         await FetchWantingKeysAsync(config, cancellationToken);
@@ -106,18 +108,18 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
         anchors = anchors with { Categories = categories.Anchor };
         await sink.SaveAnchorsAsync(anchors, cancellationToken);
 
-        Report(SyncPhase.ListingUpdates, 0, 0);
-        var offered = await sink.GetCategoriesAsync(cancellationToken);
-        var (updates, products, classifications) = await ListUpdatesAsync(filter, offered, anchors, cancellationToken);
-        await FetchUnknownAsync(SyncPhase.FetchingUpdates, updates.Revisions, config, cancellationToken);
-        await FetchBundledAsync(config, cancellationToken);
-
-        anchors = anchors with
+        if (filter.ListsUpdates)
         {
-            Updates = updates.Anchor,
-            Products = products,
-            Classifications = classifications,
-        };
+            Report(SyncPhase.ListingUpdates, 0, 0);
+            var offered = await sink.GetCategoriesAsync(cancellationToken);
+            var (updates, products, classifications) = await ListUpdatesAsync(filter, offered, anchors, cancellationToken);
+            await FetchUnknownAsync(SyncPhase.FetchingUpdates, updates.Revisions, config, cancellationToken);
+            anchors = anchors with { Updates = updates.Anchor, Products = products, Classifications = classifications };
+        }
+
+        if (filter.Again.Count > 0) await FetchUnknownAsync(SyncPhase.FetchingUpdates, filter.Again, config, cancellationToken);
+        await FetchImportedAsync(filter.Imported, config, cancellationToken);
+        await FetchBundledAsync(config, cancellationToken);
         await sink.SaveAnchorsAsync(anchors, cancellationToken);
         return anchors;
     }
@@ -139,7 +141,8 @@ public sealed partial class UpstreamSync(UpstreamClient client, ISyncSink sink, 
 
         var products = filter.ProductsAmong(offered);
         var classifications = filter.ClassificationsAmong(offered);
-        if (products.Count == 0 || classifications.Count == 0) return (new RevisionIdList(anchors.Updates, []), [], []);
+        // An anchor without names would hold for everything.
+        if (products.Count == 0 || classifications.Count == 0) return (new RevisionIdList(null, []), [], []);
         var named = new RevisionFilter
         {
             Anchor = anchors.Products.Count == 0 ? null : anchors.Updates,

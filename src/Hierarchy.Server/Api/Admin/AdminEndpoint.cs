@@ -9,6 +9,8 @@ namespace Hierarchy.Server.Api.Admin;
 internal sealed class AdminEndpoint(
     SyncAdministration syncs,
     DoctorAdministration doctor,
+    SelectionAdministration selection,
+    ScheduleAdministration schedule,
     UpdateAdministration updates,
     ApprovalAdministration approvals,
     GroupAdministration groups,
@@ -34,6 +36,54 @@ internal sealed class AdminEndpoint(
     {
         Guard(context);
         return doctor.ExamineAsync(responseStream, context.CancellationToken);
+    }
+
+    public override Task<ListSyncRunsResponse> ListSyncRuns(ListSyncRunsRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return syncs.HistoryAsync(request, context.CancellationToken);
+    }
+
+    public override Task<CancelSyncResponse> CancelSync(CancelSyncRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return syncs.CancelAsync(request, context.CancellationToken);
+    }
+
+    public override Task RetryQuarantined(RetryQuarantinedRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
+    {
+        Guard(context);
+        return syncs.RetryAsync(request, responseStream, context.CancellationToken);
+    }
+
+    public override Task ImportUpdates(ImportUpdatesRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
+    {
+        Guard(context);
+        return syncs.ImportAsync(request, responseStream, context.CancellationToken);
+    }
+
+    public override Task<GetSyncSelectionResponse> GetSyncSelection(GetSyncSelectionRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return selection.GetAsync(context.CancellationToken);
+    }
+
+    public override Task<ChangeSyncSelectionResponse> ChangeSyncSelection(ChangeSyncSelectionRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return selection.ChangeAsync(request, context.CancellationToken);
+    }
+
+    public override Task<GetSyncScheduleResponse> GetSyncSchedule(GetSyncScheduleRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return Task.FromResult(schedule.Get());
+    }
+
+    public override Task<SetSyncScheduleResponse> SetSyncSchedule(SetSyncScheduleRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return schedule.SetAsync(request, context.CancellationToken);
     }
 
     public override Task<ListUpdatesResponse> ListUpdates(ListUpdatesRequest request, ServerCallContext context)
@@ -124,6 +174,12 @@ internal sealed class AdminEndpoint(
     {
         Guard(context);
         return Task.FromResult(servers.List());
+    }
+
+    public override Task<SetServerResponse> SetServer(SetServerRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return servers.SetAsync(request, context.CancellationToken);
     }
 
     public override Task<GetUpdateStatusResponse> GetUpdateStatus(GetUpdateStatusRequest request, ServerCallContext context)

@@ -16,6 +16,9 @@ internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority
     /// <summary>The view as it stands.</summary>
     public ServedView View => views.View;
 
+    /// <summary>True where an upstream decides for this root.</summary>
+    public bool FollowsUpstream => rule is not null;
+
     /// <summary>Now, UTC.</summary>
     public DateTimeOffset Now => time.GetUtcNow();
 
