@@ -10,6 +10,7 @@ using Hierarchy.Cli.Servers;
 using Hierarchy.Cli.Sites;
 using Hierarchy.Cli.Sync;
 using Hierarchy.Cli.Updates;
+using Hierarchy.Protocol.Admin.V1;
 
 namespace Hierarchy.Cli;
 
@@ -33,27 +34,41 @@ internal static class CommandLine
     {
         Command[] verbs =
         [
-            new Command("sync", "Synchronize the catalog with Microsoft Update or an upstream server.") { new SyncRunVerb(), new SyncStatusVerb() },
-            new Command("updates", "Look at the updates of the catalog.") { new UpdatesListVerb(), new UpdatesShowVerb() },
+            new Command("sync", "Synchronize the catalog with Microsoft Update or an upstream server: what, when, how it went.")
+            {
+                new SyncRunVerb(), new SyncStatusVerb(), new SyncHistoryVerb(), new SyncCancelVerb(), new SyncRetryVerb(), new SyncScheduleVerb(),
+                Selection(SelectionKind.Products, "Products, families and companies whose updates are taken."),
+                Selection(SelectionKind.Classifications, "Classifications whose updates are taken."),
+                Selection(SelectionKind.Languages, "Languages whose files are fetched; English is always among them."),
+            },
+            new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(), new UpdatesShowVerb(), new UpdatesImportVerb() },
             new ApproveVerb(environment.Time),
             new DeclineVerb(),
             new Command("groups", "Target groups: which computers an approval is for.") { new GroupsListVerb(), new GroupsAddVerb(), new GroupsRemoveVerb() },
             new Command("sites", "Sites and their subnets: where a client's nearest server is.") { new SitesListVerb(), new SitesAddVerb(), new SitesRemoveVerb() },
             new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb(), new ComputersAssignVerb() },
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
-            new Command("servers", "The servers of the tree.") { new ServersListVerb() },
+            new Command("servers", "The servers of the tree.") { new ServersListVerb(), new ServersSetVerb() },
             new StatusVerb(),
             new Command("doctor", "Find out what is wrong.") { new DoctorUpstreamVerb() },
         ];
         var root = new RootCommand("Administers a Hierarchy server: synchronize, approve, watch.") { options.Server, options.Output };
         foreach (var verb in verbs) root.Add(verb);
-        foreach (var verb in verbs.Concat(verbs.SelectMany(group => group.Subcommands)).OfType<Verb>()) verb.Bind(options, environment);
+        foreach (var verb in verbs.SelectMany(AndBelow).OfType<Verb>()) verb.Bind(options, environment);
 
         // `--help` is the manual: it ends with examples.
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!); // The library gives every help option its action.
         return root;
     }
+
+    private static Command Selection(SelectionKind kind, string description) => new(kind.Name, description)
+    {
+        new SelectionListVerb(kind), new SelectionChangeVerb(kind, SelectionChange.Add), new SelectionChangeVerb(kind, SelectionChange.Remove),
+        new SelectionChangeVerb(kind, SelectionChange.Set),
+    };
+
+    private static IEnumerable<Command> AndBelow(Command command) => [command, .. command.Subcommands.SelectMany(AndBelow)];
 
     private static int Refuse(ParseResult result, GlobalOptions options, CliEnvironment environment)
     {

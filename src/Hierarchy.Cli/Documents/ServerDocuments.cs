@@ -44,6 +44,12 @@ internal sealed record ServerBody
     public required long DigestMismatches { get; init; }
     public required string? Version { get; init; }
 
+    /// <summary>Where it takes files from: `parent` or `microsoft_update`.</summary>
+    public required string? ContentSource { get; init; }
+
+    /// <summary>What was decided; null for nothing: then its own settings say.</summary>
+    public required string? DecidedContentSource { get; init; }
+
     public static ServerBody From(Server server)
     {
         var status = server.Status;
@@ -71,6 +77,8 @@ internal sealed record ServerBody
             OutboxPending = status.OutboxPending,
             DigestMismatches = status.DigestMismatches,
             Version = Wire.NullIfEmpty(status.Version),
+            ContentSource = Wire.Name(status.ContentSource),
+            DecidedContentSource = Wire.Name(server.DecidedContentSource),
         };
     }
 }

@@ -12,11 +12,12 @@ internal sealed record SyncFailedDocument(ErrorBody Error, SyncRunBody Run);
 /// <summary>One synchronization.</summary>
 internal sealed record SyncRunBody(
     string? StartedAt, string? EndedAt, int NewUpdates, int RevisedUpdates, int ExpiredUpdates, int Quarantined, long Bytes, string? Failure,
-    PositionDocument? Position)
+    PositionDocument? Position, string? Reason, string? RequestedBy, string? Outcome, IReadOnlyList<string?> Imported)
 {
     public static SyncRunBody From(SyncRun run)
         => new(Wire.Time(run.StartedAt), Wire.Time(run.EndedAt), run.NewUpdates, run.RevisedUpdates, run.ExpiredUpdates, run.Quarantined, run.Bytes,
-            Wire.NullIfEmpty(run.Error), PositionDocument.From(run.Position));
+            Wire.NullIfEmpty(run.Error), PositionDocument.From(run.Position), Wire.Name(run.Reason), Wire.NullIfEmpty(run.RequestedBy), Wire.Name(run.Outcome),
+            [.. run.Imported.Select(Wire.Guid)]);
 }
 
 /// <summary>What runs, what ran, what was set aside.</summary>
@@ -27,7 +28,7 @@ internal sealed record SyncStatusDocument(
     public static SyncStatusDocument From(GetSyncStatusResponse response)
         => new(
             Wire.NullIfEmpty(response.UpstreamUrl),
-            response.Running is { } running ? new SyncProgressBody(running.Phase, running.Done, running.Total, running.Bytes) : null,
+            response.Running is { } running ? SyncProgressBody.From(running) : null,
             [.. response.Runs.Select(SyncRunBody.From)],
             [.. response.Quarantined.Select(document => new QuarantinedBody(
                 Wire.Guid(document.Identity.UpdateId), document.Identity.RevisionNumber, document.Reason, Wire.Time(document.Time)))],
@@ -35,7 +36,15 @@ internal sealed record SyncStatusDocument(
 }
 
 /// <summary>How far a synchronization is; a total of 0 is not known yet.</summary>
-internal sealed record SyncProgressBody(string Phase, long Done, long Total, long Bytes);
+internal sealed record SyncProgressBody(string Phase, long Done, long Total, long Bytes, double? Rate, double? RemainingSeconds)
+{
+    public static SyncProgressBody From(SyncProgress progress) => new(
+        progress.Phase, progress.Done, progress.Total, progress.Bytes, progress.Rate > 0 ? Math.Round(progress.Rate, 1) : null,
+        progress.Remaining is { } remaining ? Math.Round(remaining.ToTimeSpan().TotalSeconds, 1) : null);
+}
+
+/// <summary>The last synchronizations, newest first.</summary>
+internal sealed record SyncHistoryDocument(IReadOnlyList<SyncRunBody> Runs);
 
 /// <summary>A document that could not be understood.</summary>
 internal sealed record QuarantinedBody(string? UpdateId, int RevisionNumber, string Reason, string? Time);

@@ -14,5 +14,10 @@ internal static class Json
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly JsonSerializerOptions OneLine = new(Options) { WriteIndented = false };
+
+    /// <summary>A document on a line of its own.</summary>
+    public static string Line<T>(T document) => JsonSerializer.Serialize(document, OneLine);
+
     public static string Serialize<T>(T document) => JsonSerializer.Serialize(document, Options);
 }

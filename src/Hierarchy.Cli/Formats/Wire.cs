@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
 
@@ -28,6 +29,15 @@ internal static class Wire
     public static string Name(Protocol.Catalog.V1.UpdateType type) => Snake(type.ToString());
 
     public static string Name(ApprovalAction action) => Snake(action.ToString());
+
+    /// <summary>Null where a server of an earlier version did not say.</summary>
+    public static string? Name(SyncReason reason) => reason == SyncReason.Unspecified ? null : Snake(reason.ToString());
+
+    /// <summary>Likewise.</summary>
+    public static string? Name(SyncOutcome outcome) => outcome == SyncOutcome.Unspecified ? null : Snake(outcome.ToString());
+
+    /// <summary>Likewise.</summary>
+    public static string? Name(ContentSource source) => source == ContentSource.Unspecified ? null : Snake(source.ToString());
 
     public static string Name(ServerRole role) => Snake(role.ToString());
 

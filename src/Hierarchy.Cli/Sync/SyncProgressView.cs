@@ -1,19 +1,21 @@
+using Hierarchy.Cli.Documents;
+using Hierarchy.Cli.Formats;
 using Hierarchy.Protocol.Admin.V1;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Hierarchy.Cli.Sync;
 
-/// <summary>Shows a synchronization while it runs, on standard error: a moving bar on a terminal, a line now and then elsewhere.</summary>
+/// <summary>Shows a synchronization while it runs, on standard error: a moving bar on a terminal, a line now and then elsewhere, a JSON document a line for programs.</summary>
 internal sealed class SyncProgressView(Output output, TimeProvider time)
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SyncMeter meter = new(time);
+    private readonly SyncMeter meter = new();
 
     /// <summary>Shows the stream to its end and answers its last message's result; null when it broke off.</summary>
     public Task<SyncRun?> ShowAsync(IAsyncEnumerable<SyncProgress> stream, CancellationToken cancellationToken)
-        => output.ShowsBar ? ShowBarAsync(stream, cancellationToken) : ShowLinesAsync(stream, cancellationToken);
+        => output.ShowsBar && !output.Json ? ShowBarAsync(stream, cancellationToken) : ShowLinesAsync(stream, cancellationToken);
 
     private async Task<SyncRun?> ShowBarAsync(IAsyncEnumerable<SyncProgress> stream, CancellationToken cancellationToken)
     {
@@ -50,7 +52,7 @@ internal sealed class SyncProgressView(Output output, TimeProvider time)
             var begins = meter.Note(progress);
             if (!begins && time.GetElapsedTime(last) < LineInterval) continue;
             last = time.GetTimestamp();
-            await output.ProgressLines.WriteLineAsync($"{meter.Phase}  {meter.Figures()}");
+            await output.ProgressLines.WriteLineAsync(output.Json ? Json.Line(SyncProgressBody.From(progress)) : $"{meter.Phase}  {meter.Figures()}");
         }
 
         return finished;

@@ -23,22 +23,17 @@ internal sealed class SyncStatusVerb() : Verb(
     {
         console.WriteLine($"Upstream: {status.UpstreamUrl ?? "none"}");
         if (status.Running is { } running)
-            console.WriteLine($"Running: {running.Phase} {Human.Count(running.Done)}{(running.Total > 0 ? "/" + Human.Count(running.Total) : "")}, {Human.Bytes(running.Bytes)} received.");
+            console.WriteLine($"Running: {running.Phase} {Human.Count(running.Done)}{(running.Total > 0 ? "/" + Human.Count(running.Total) : "")}, {Human.Bytes(running.Bytes)} received{(running.Rate is { } rate ? $", {Human.Count((long)Math.Round(rate))}/s" : "")}{(running.RemainingSeconds is { } left ? $", {Human.Span(TimeSpan.FromSeconds(left))} left" : "")}.");
 
         if (status.Runs.Count == 0 && status.Running is null) console.WriteLine("Never synchronized: hierarchy sync run");
         if (status.Runs.Count > 0)
         {
-            var table = output.Table("STARTED", "ENDED", "NEW", "REVISED", "EXPIRED", "SET ASIDE", "BYTES", "CURSOR", "RESULT");
-            foreach (var run in status.Runs)
-                table.AddTextRow(
-                    run.StartedAt, run.EndedAt, Human.Count(run.NewUpdates), Human.Count(run.RevisedUpdates), Human.Count(run.ExpiredUpdates),
-                    Human.Count(run.Quarantined), Human.Bytes(run.Bytes), run.Position?.ToString(), run.Failure ?? (run.EndedAt is null ? "running" : "ok"));
-            console.Write(table);
+            console.Write(SyncRunTable.Create(output, status.Runs));
         }
 
         if (status.Quarantined.Count > 0)
         {
-            console.WriteLine("Set aside; every synchronization tries them again:");
+            console.WriteLine("Set aside; tried again when the upstream lists them again, or now: hierarchy sync retry-quarantined");
             var table = output.Table("UPDATE", "REVISION", "SINCE", "REASON");
             foreach (var document in status.Quarantined)
                 table.AddTextRow(document.UpdateId, $"{document.RevisionNumber}", document.Time, document.Reason);

@@ -27,6 +27,7 @@ internal static class SyncBenchmark
         await Console.Error.WriteLineAsync($"sync: the upstream serves {served} revisions");
         var root = tree.AddServer("root", new ServerNode.Place { MicrosoftUpdate = upstream.Url });
         await root.StartAsync(cancellationToken);
+        await root.TakeEverythingAsync(cancellationToken);
 
         var idle = Memory(root, peak: false);
         var first = await SyncAsync(root, upstream, cancellationToken);

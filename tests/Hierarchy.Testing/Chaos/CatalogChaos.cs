@@ -25,6 +25,7 @@ internal sealed class CatalogChaos : ChaosRun
     {
         var calm = Tree.AddServer("undisturbed", new ServerNode.Place { MicrosoftUpdate = Upstream.Url });
         await calm.StartAsync(cancellationToken);
+        await calm.TakeEverythingAsync(cancellationToken);
         Require(await TrySynchronizeAsync(calm, onProgress: null, cancellationToken), "The undisturbed synchronization failed.");
         Undisturbed = await CatalogDigest.OfAsync(calm.Channel, cancellationToken);
         await calm.StopAsync(cancellationToken);

@@ -61,6 +61,7 @@ public abstract class ChaosRun
             await Upstream.StartAsync(cancellationToken);
             Root = tree.AddServer("root", new ServerNode.Place { MicrosoftUpdate = Upstream.Url });
             await Root.StartAsync(cancellationToken);
+            await Root.TakeEverythingAsync(cancellationToken);
             Replica = tree.AddServer("replica", new ServerNode.Place { Parent = Root.GrpcUrl });
             await DisturbAsync(cancellationToken);
             Note("calm: verifying");

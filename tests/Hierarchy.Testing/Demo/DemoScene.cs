@@ -85,8 +85,10 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
 
     private async Task<int> SynchronizeAsync(UpstreamNode upstream, CancellationToken cancellationToken)
     {
-        log.Say("synchronizing the root");
-        var run = (await CliAsync(log.Detail, cancellationToken, "sync", "run")).GetProperty("run");
+        log.Say("choosing everything that Microsoft Update offers, and synchronizing the root");
+        foreach (var choice in new[] { "products", "classifications", "languages" })
+            await CliAsync(cancellationToken, "sync", choice, "set", "--all");
+        var run = (await CliAsync(line => log.Detail(Progress(line)), cancellationToken, "sync", "run")).GetProperty("run");
         var quarantined = run.GetProperty("quarantined").GetInt32();
         var status = await CliAsync(cancellationToken, "sync", "status");
         var missing = status.GetProperty("missing_prerequisites").GetArrayLength();
@@ -152,6 +154,16 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
                 return servers.GetArrayLength() == replicas.Count + 1 && servers.EnumerateArray().All(server => server.GetProperty("equal").GetBoolean());
             },
             cancellationToken);
+    }
+
+    /// <summary>A line of progress, for people; what is none stays as it is.</summary>
+    private static string Progress(string line)
+    {
+        if (!line.StartsWith('{')) return line;
+        using var document = JsonDocument.Parse(line);
+        var progress = document.RootElement;
+        var rate = progress.GetProperty("rate") is { ValueKind: JsonValueKind.Number } known ? $"  {known.GetDouble():0}/s" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{progress.GetProperty("phase").GetString()}  {progress.GetProperty("done").GetInt64()}/{progress.GetProperty("total").GetInt64()}{rate}");
     }
 
     private Task<JsonElement> CliAsync(CancellationToken cancellationToken, params string[] verb) => CliAsync(progress: null, cancellationToken, verb);

@@ -34,6 +34,13 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
 
     public AdminService.AdminServiceClient Admin => admin ?? throw new NodeDownException(Name);
 
+    /// <summary>Makes a root take everything that its upstream offers, as an administrator would.</summary>
+    public async Task TakeEverythingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var part in new[] { SelectionPart.Products, SelectionPart.Classifications, SelectionPart.Languages })
+            await Admin.ChangeSyncSelectionAsync(new ChangeSyncSelectionRequest { Part = part, Change = SelectionChange.Set, All = true }, cancellationToken: cancellationToken);
+    }
+
     /// <summary>Where it stands, by its own word.</summary>
     public async Task<LogState> LogStateAsync(CancellationToken cancellationToken)
     {

@@ -15,6 +15,26 @@ namespace Hierarchy.Tests.Cli;
 /// </summary>
 internal sealed class CannedAdmin : AdminService.AdminServiceBase
 {
+    private static GetSyncSelectionResponse Selection() => new()
+    {
+        Selection = new SyncSelectionRecord { Products = { Id(11) }, AllClassifications = true, Languages = { "de", "en" } },
+        IsDefault = true,
+        HasCategories = true,
+        Products =
+        {
+            new OfferedCategory { CategoryId = Id(10), Title = "Microsoft", Type = "Company", Offered = true },
+            new OfferedCategory { CategoryId = Id(11), Title = "Windows", Type = "ProductFamily", ParentId = Id(10), Chosen = true, Taken = true, Offered = true },
+            new OfferedCategory { CategoryId = Id(12), Title = "Windows 11", Type = "Product", ParentId = Id(11), Taken = true, Offered = true, Updates = 1234 },
+        },
+        Classifications = { new OfferedCategory { CategoryId = Id(13), Title = "Security Updates", Type = "UpdateClassification", Taken = true, Offered = true, Updates = 1200 } },
+        Languages =
+        {
+            new OfferedLanguage { Language = "de", Title = "German", Taken = true, Offered = true },
+            new OfferedLanguage { Language = "en", Title = "English", Taken = true, Offered = true },
+            new OfferedLanguage { Language = "xx", Title = "xx", Taken = false, Offered = false },
+        },
+    };
+
     private static readonly Timestamp Noon = Timestamp.FromDateTime(new DateTime(2026, 10, 4, 12, 0, 0, 500, DateTimeKind.Utc));
 
     /// <summary>The last request.</summary>
@@ -30,7 +50,7 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
     public List<SyncProgress?> Sync { get; } =
     [
         new SyncProgress { Phase = "categories", Done = 10, Total = 40, Bytes = 2048 },
-        new SyncProgress { Phase = "updates", Done = 100, Total = 1200, Bytes = 4096 },
+        new SyncProgress { Phase = "updates", Done = 100, Total = 1200, Bytes = 4096, Rate = 250, Remaining = Duration.FromTimeSpan(TimeSpan.FromSeconds(4.4)) },
         new SyncProgress { Phase = "updates", Done = 1200, Total = 1200, Bytes = 65536 },
         new SyncProgress { Phase = "storing", Done = 1200, Total = 1200, Bytes = 65536, Finished = Run(error: "") },
     ];
@@ -52,6 +72,10 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Bytes = 65536,
         Error = error,
         Position = At(7),
+        Reason = SyncReason.Manual,
+        RequestedBy = "admin@console",
+        Outcome = error.Length == 0 ? SyncOutcome.Succeeded : SyncOutcome.Failed,
+        Imported = { Id(6) },
     };
 
     /// <summary>What an examination of the upstream says.</summary>
@@ -105,6 +129,44 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Runs = { Run(error: "The upstream gave no answer."), Run(error: "") },
         Quarantined = { new QuarantinedDocument { Identity = new Identity { UpdateId = Id(9), RevisionNumber = 100 }, Reason = "No title.", Time = Noon } },
         MissingPrerequisites = { new MissingPrerequisite { UpdateId = Id(8), NamedBy = 4 } },
+    });
+
+    public override Task<ListSyncRunsResponse> ListSyncRuns(ListSyncRunsRequest request, ServerCallContext context)
+        => Answer(request, new ListSyncRunsResponse { Runs = { Run(error: "") } });
+
+    public override Task<CancelSyncResponse> CancelSync(CancelSyncRequest request, ServerCallContext context)
+    {
+        var run = Run("Stopped by admin@console; the next one goes on behind what was stored.");
+        run.Outcome = SyncOutcome.Cancelled;
+        return Answer(request, new CancelSyncResponse { Run = run });
+    }
+
+    public override Task RetryQuarantined(RetryQuarantinedRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
+    {
+        Note(request);
+        return responseStream.WriteAsync(new SyncProgress { Phase = "storing", Finished = Run(error: "") }, context.CancellationToken);
+    }
+
+    public override Task ImportUpdates(ImportUpdatesRequest request, IServerStreamWriter<SyncProgress> responseStream, ServerCallContext context)
+    {
+        Note(request);
+        return responseStream.WriteAsync(new SyncProgress { Phase = "storing", Finished = Run(error: "") }, context.CancellationToken);
+    }
+
+    public override Task<GetSyncSelectionResponse> GetSyncSelection(GetSyncSelectionRequest request, ServerCallContext context) => Answer(request, Selection());
+
+    public override Task<ChangeSyncSelectionResponse> ChangeSyncSelection(ChangeSyncSelectionRequest request, ServerCallContext context)
+        => Answer(request, new ChangeSyncSelectionResponse { Selection = Selection(), Named = { request.Names.Select(name => name.ToUpperInvariant()) }, Position = At(16), Changed = true });
+
+    public override Task<GetSyncScheduleResponse> GetSyncSchedule(GetSyncScheduleRequest request, ServerCallContext context)
+        => Answer(request, new GetSyncScheduleResponse { Schedule = new SyncSchedule { TimesADay = 4, FirstMinute = 180 }, Next = Noon, TimeZone = "Europe/Berlin" });
+
+    public override Task<SetSyncScheduleResponse> SetSyncSchedule(SetSyncScheduleRequest request, ServerCallContext context)
+        => Answer(request, new SetSyncScheduleResponse { Schedule = request.Schedule, Next = request.Schedule.TimesADay == 0 ? null : Noon, TimeZone = "Europe/Berlin" });
+
+    public override Task<SetServerResponse> SetServer(SetServerRequest request, ServerCallContext context) => Answer(request, new SetServerResponse
+    {
+        Name = "replica-a", Settings = new ServerSettingsRecord { ServerId = Id(7), ContentSource = request.ContentSource }, Position = At(17), Changed = true,
     });
 
     public override Task<ListUpdatesResponse> ListUpdates(ListUpdatesRequest request, ServerCallContext context)

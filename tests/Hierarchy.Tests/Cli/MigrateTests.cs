@@ -114,7 +114,7 @@ public sealed class MigrateTests : IDisposable
     {
         await using var upstream = await MicrosoftUpdateServer.StartAsync(
             SimulatedCatalog.Create(new CatalogOptions { Demo = 3 }, Cancellation), new MicrosoftUpdateOptions(), Cancellation);
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         await RunAsync(root, "sync", "run");
         var files = root.Views.View.Files.Values.ToList();
         var wsus = await DownloadAsync(files);

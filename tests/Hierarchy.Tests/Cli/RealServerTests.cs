@@ -16,7 +16,7 @@ public sealed class RealServerTests
     {
         await using var upstream = await MicrosoftUpdateServer.StartAsync(
             SimulatedCatalog.Create(new CatalogOptions { Demo = 2 }, Cancellation), new MicrosoftUpdateOptions(), Cancellation);
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
         var update = DemoUpdates.IdOf(1).ToString("D");
 

@@ -19,8 +19,22 @@ public sealed class SyncRunTests
 
         Assert.Equal(0, ran.ExitCode);
         Assert.Equal(1200, JsonDocument.Parse(ran.Out).RootElement.GetProperty("run").GetProperty("new_updates").GetInt32());
+        var lines = ran.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal(("categories", 10, 40), (lines[0].GetProperty("phase").GetString(), lines[0].GetProperty("done").GetInt32(), lines[0].GetProperty("total").GetInt32()));
+        Assert.Equal((250, 4.4), (lines[1].GetProperty("rate").GetDouble(), lines[1].GetProperty("remaining_seconds").GetDouble()));
+    }
+
+    [Fact]
+    public async Task SyncRun_WithText_ShowsRateAndTimeRemaining()
+    {
+        await using var server = await AdminFixture.StartAsync(Cancellation);
+
+        var ran = await server.RunAsync(Cancellation, "sync", "run");
+
+        Assert.Equal(0, ran.ExitCode);
         Assert.Contains("categories  10/40", ran.Error, StringComparison.Ordinal);
-        Assert.Contains("updates  100/1,200", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("updates  100/1,200  250/s  4 s left", ran.Error, StringComparison.Ordinal);
+        Assert.Equal("admin@console", Assert.IsType<RunSyncRequest>(server.Admin.Request).RequestedBy);
     }
 
     [Fact]

@@ -97,8 +97,12 @@ public sealed class DisturbedSyncTests
     private static Task<MicrosoftUpdateServer> UpstreamAsync(int seed, TimeSpan latency = default) => MicrosoftUpdateServer.StartAsync(
         SimulatedCatalog.Create(new CatalogOptions { Generate = 700, Demo = 2, Seed = seed }, Token), new MicrosoftUpdateOptions { Latency = latency }, Token);
 
-    private static Task<RunningServer> RootAsync(MicrosoftUpdateServer upstream) =>
-        RunningServer.StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream.Url.AbsoluteUri }, settings: Impatient);
+    private static async Task<RunningServer> RootAsync(MicrosoftUpdateServer upstream)
+    {
+        var root = await RunningServer.StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream.Url.AbsoluteUri }, settings: Impatient);
+        await root.TakeEverythingAsync();
+        return root;
+    }
 
     private static async Task<CatalogDigest> UndisturbedAsync(MicrosoftUpdateServer upstream)
     {

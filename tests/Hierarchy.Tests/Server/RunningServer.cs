@@ -7,6 +7,7 @@ using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
 using Hierarchy.Testing;
+using Hierarchy.Testing.MicrosoftUpdate;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -47,8 +48,23 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
+    /// <summary>A root with a choice that nobody made yet.</summary>
     public static Task<RunningServer> RootAsync(string? folder = null, string upstream = "http://127.0.0.1:9") =>
         StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream }, folder);
+
+    /// <summary>A root that takes everything that its upstream offers.</summary>
+    public static async Task<RunningServer> RootOfEverythingAsync(MicrosoftUpdateServer upstream, string? folder = null)
+    {
+        var root = await RootAsync(folder, upstream.Url.AbsoluteUri);
+        await root.TakeEverythingAsync();
+        return root;
+    }
+
+    public async Task TakeEverythingAsync()
+    {
+        foreach (var part in new[] { SelectionPart.Products, SelectionPart.Classifications, SelectionPart.Languages })
+            await Admin.ChangeSyncSelectionAsync(new ChangeSyncSelectionRequest { Part = part, Change = SelectionChange.Set, All = true });
+    }
 
     public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null) =>
         StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder);

@@ -19,7 +19,7 @@ public sealed class SyncTests
     {
         var folder = RepositoryRoot.Fixture("updates");
         await using var upstream = await UpstreamAsync(new CatalogOptions { Documents = folder, Demo = 1, LeaveMissing = 2 });
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
 
         var run = await RunAsync(root);
@@ -42,7 +42,7 @@ public sealed class SyncTests
     public async Task Sync_Again_TransfersAndCommitsNothing()
     {
         await using var upstream = await UpstreamAsync(new CatalogOptions { Demo = 3 });
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         await RunAsync(root);
         var head = root.Log.Head.Position;
         var sent = upstream.Counters.UpdatesSent;
@@ -65,7 +65,7 @@ public sealed class SyncTests
         });
         upstream.Library.Publish(SourceDocument.Parse(
             $"<upd:Update xmlns:upd='http://schemas.microsoft.com/msus/2002/12/Update'><upd:UpdateIdentity UpdateID='{id}' RevisionNumber='1' /><upd:Properties UpdateType='Software' /><x>{filler}</x></upd:Update>"));
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
 
         var run = await RunAsync(root);
@@ -81,7 +81,7 @@ public sealed class SyncTests
     public async Task Sync_RevisedAndExpired_AreCountedAndWithdrawn()
     {
         await using var upstream = await UpstreamAsync(new CatalogOptions { Demo = 3 });
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         await RunAsync(root);
         upstream.Library.Revise(DemoUpdates.IdOf(1));
         upstream.Library.Expire(DemoUpdates.IdOf(2));
@@ -105,7 +105,7 @@ public sealed class SyncTests
             <upd:Update xmlns:upd="http://schemas.microsoft.com/msus/2002/12/Update"><upd:UpdateIdentity UpdateID="{bad}" RevisionNumber="1" /><upd:Properties UpdateType="Software" />
             <upd:Relationships><upd:Prerequisites><upd:AtLeastOne></upd:AtLeastOne></upd:Prerequisites></upd:Relationships></upd:Update>
             """));
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
 
         var run = await RunAsync(root);
 
@@ -126,7 +126,7 @@ public sealed class SyncTests
     public async Task Sync_UpstreamRefuses_SaysWhyAndTheNextOneSucceeds(string operation)
     {
         await using var upstream = await UpstreamAsync(new CatalogOptions { Demo = 3 });
-        await using var root = await RunningServer.RootAsync(upstream: upstream.Url.AbsoluteUri);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
         upstream.Faults.FailNext(100, "InvalidParameters", operation);
 
         var failed = await RunAsync(root);

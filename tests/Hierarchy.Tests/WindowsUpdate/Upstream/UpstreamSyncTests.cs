@@ -108,6 +108,22 @@ public class UpstreamSyncTests
     }
 
     [Fact]
+    public async Task Sync_NothingChosenAndThenEverything_BringsEverything()
+    {
+        await using var server = await StartAsync(new CatalogOptions { Generate = 10, Demo = 5 });
+        var catalog = new MemoryCatalog();
+        await SyncAsync(server, catalog, SyncFilter.Everything);
+        var everything = catalog.Digest;
+
+        var other = new MemoryCatalog();
+        await SyncAsync(server, other, SyncFilter.WsusDefault);
+        await SyncAsync(server, other, new SyncFilter { Products = new HashSet<Guid>(), Classifications = new HashSet<Guid>() });
+        await SyncAsync(server, other, SyncFilter.Everything);
+
+        Assert.Equal(everything, other.Digest);
+    }
+
+    [Fact]
     public async Task Sync_ProductChosenLater_IsAskedForWhole()
     {
         await using var server = await StartAsync(new CatalogOptions { Generate = 10, Demo = 5 });
