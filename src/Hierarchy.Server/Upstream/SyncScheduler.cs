@@ -93,13 +93,13 @@ internal sealed partial class SyncScheduler(Func<bool> tryStart, SyncJournal jou
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1411, Level = LogLevel.Information, Message = "A synchronization starts by the schedule; the next one at {Next}.")]
+        [LoggerMessage(EventId = 1431, Level = LogLevel.Information, Message = "A synchronization starts by the schedule; the next one at {Next}.")]
         public static partial void Started(ILogger logger, DateTimeOffset? next);
 
-        [LoggerMessage(EventId = 1412, Level = LogLevel.Information, Message = "It is time for a synchronization, and one is under way: it counts for this one.")]
+        [LoggerMessage(EventId = 1432, Level = LogLevel.Information, Message = "It is time for a synchronization, and one is under way: it counts for this one.")]
         public static partial void Overlapping(ILogger logger);
 
-        [LoggerMessage(EventId = 1413, Level = LogLevel.Warning, Message = "A synchronization that is due waits: {Reason}")]
+        [LoggerMessage(EventId = 1433, Level = LogLevel.Warning, Message = "A synchronization that is due waits: {Reason}")]
         public static partial void Postponed(ILogger logger, string reason);
     }
 }

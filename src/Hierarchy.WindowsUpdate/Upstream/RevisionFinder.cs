@@ -81,7 +81,7 @@ internal sealed partial class RevisionFinder(UpstreamClient client, ILogger logg
 
     private static partial class Log
     {
-        [LoggerMessage(3021, LogLevel.Information, "The upstream does not tell revisions by an update's id, and is asked for the list of everything: {Reason}")]
+        [LoggerMessage(3031, LogLevel.Information, "The upstream does not tell revisions by an update's id, and is asked for the list of everything: {Reason}")]
         public static partial void NotAnswered(ILogger logger, string reason);
     }
 }
