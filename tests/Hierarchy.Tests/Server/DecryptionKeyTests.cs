@@ -34,6 +34,7 @@ public sealed class DecryptionKeyTests
         await using (var middle = await RunningServer.StartAsync(Replica(root), Path.Combine(folders.Path, "middle"), everything: logs))
         await using (var leaf = await RunningServer.StartAsync(Replica(middle), Path.Combine(folders.Path, "leaf"), everything: logs))
         {
+            await root.TakeEverythingAsync();
             Assert.Equal("", (await SyncTests.RunAsync(root)).Error);
             await leaf.EqualsAsync(root);
 
@@ -63,6 +64,7 @@ public sealed class DecryptionKeyTests
         var (rootFolder, replicaFolder) = (Path.Combine(folders.Path, "root"), Path.Combine(folders.Path, "replica"));
         await using (var root = await RunningServer.StartAsync(Root(upstream), rootFolder))
         {
+            await root.TakeEverythingAsync();
             await SyncTests.RunAsync(root);
             await using var replica = await RunningServer.StartAsync(Replica(root), replicaFolder);
             await replica.EqualsAsync(root);
@@ -85,6 +87,7 @@ public sealed class DecryptionKeyTests
     {
         await using var upstream = await UpstreamAsync();
         await using var root = await RunningServer.StartAsync(Root(upstream));
+        await root.TakeEverythingAsync();
         var id = PublishEncrypted(upstream);
         upstream.Faults.FailNext(1, "InternalServerError", "GetUpdateDecryptionData");
 
@@ -105,6 +108,7 @@ public sealed class DecryptionKeyTests
         using var folder = new TemporaryFolder();
         await using var upstream = await UpstreamAsync();
         await using var root = await RunningServer.StartAsync(Root(upstream));
+        await root.TakeEverythingAsync();
         var path = Path.Combine(folder.Path, "secrets", "tree.key");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllTextAsync(path, "not a secret", Token);
