@@ -137,6 +137,7 @@ public class UpstreamKeyTests
     {
         var drivers = new Guid("ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0");
         await using var server = await StartAsync(new CatalogOptions { Demo = 1 });
+        server.Library.Publish(CategoryDocuments.Known(drivers));
         var id = new RevisionId(Guid.NewGuid(), 1);
         server.Library.Publish(SourceDocument.Parse(
             $"<upd:Update xmlns:upd='{UpdateDocument.Namespace}'><upd:UpdateIdentity UpdateID='{id.UpdateId}' RevisionNumber='1' /><upd:Properties UpdateType='Driver' />{InCategories(KnownWindows11, drivers)}</upd:Update>"));
