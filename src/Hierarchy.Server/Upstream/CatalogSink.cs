@@ -20,6 +20,7 @@ internal sealed class CatalogSink : ISyncSink
     private readonly Uri _upstream;
     private readonly TimeProvider _time;
     private readonly HashSet<RevisionId> _known = [];
+    private readonly HashSet<RevisionId> _quarantined = [];
     private readonly HashSet<Guid> _updates = [];
     private readonly Dictionary<Guid, UpdateRevision> _categories = [];
     private readonly CatalogGaps _gaps = new();
@@ -37,7 +38,7 @@ internal sealed class CatalogSink : ISyncSink
             foreach (var entry in update.Revisions)
                 Remember(Outline(entry));
         foreach (var document in quarantined)
-            _gaps.AddQuarantined(IdOf(document));
+            Remember(quarantined: SyncJournal.IdOf(document));
     }
 
     /// <summary>Updates of which this synchronization stored the first revision.</summary>
@@ -93,7 +94,9 @@ internal sealed class CatalogSink : ISyncSink
         }
 
         if (transaction.Count > 0) await _log.CommitAsync(transaction, cancellationToken);
-        await _journal.ReleaseAsync(stored.Select(revision => revision.Revision.Id), cancellationToken);
+        RevisionId[] released = [.. stored.Select(revision => revision.Revision.Id).Where(_quarantined.Contains)];
+        await _journal.ReleaseAsync(released, cancellationToken);
+        _quarantined.ExceptWith(released);
         foreach (var revision in stored)
             Count(revision.Revision);
 
@@ -121,7 +124,7 @@ internal sealed class CatalogSink : ISyncSink
     public async ValueTask<IReadOnlyCollection<RevisionId>> FindMisunderstoodAsync(CancellationToken cancellationToken) =>
         await _journal.LoadReaderVersionAsync(cancellationToken) == UpdateDocument.ReaderVersion
             ? []
-            : [.. (await _journal.ListQuarantinedAsync(cancellationToken)).Select(IdOf).Where(id => !_known.Contains(id))];
+            : [.. (await _journal.ListQuarantinedAsync(cancellationToken)).Select(SyncJournal.IdOf).Where(id => !_known.Contains(id))];
 
     public async ValueTask TriedAgainAsync(CancellationToken cancellationToken)
     {
@@ -131,7 +134,7 @@ internal sealed class CatalogSink : ISyncSink
     public async ValueTask QuarantineAsync(QuarantinedDocument document, CancellationToken cancellationToken)
     {
         Quarantined++;
-        _gaps.AddQuarantined(document.Id);
+        Remember(quarantined: document.Id);
         var entry = new Protocol.Admin.V1.QuarantinedDocument
         {
             Identity = new Protocol.Catalog.V1.Identity { UpdateId = Positions.Id(document.Id.UpdateId), RevisionNumber = document.Id.RevisionNumber },
@@ -145,8 +148,6 @@ internal sealed class CatalogSink : ISyncSink
 
     private static QuarantinedDocument TooLarge(RevisionId id, int length) => new(
         id, $"The document of {id} makes a record of {length:N0} bytes; replicas take no more than {RevisionRecords.MaxPayload:N0}.", default);
-
-    private static RevisionId IdOf(Protocol.Admin.V1.QuarantinedDocument document) => new(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber);
 
     private void Count(UpdateRevision revision)
     {
@@ -163,6 +164,12 @@ internal sealed class CatalogSink : ISyncSink
         _gaps.Add(revision);
         if (revision.Type != UpdateType.Category) return;
         if (!_categories.TryGetValue(revision.Id.UpdateId, out var latest) || latest.Id.RevisionNumber < revision.Id.RevisionNumber) _categories[revision.Id.UpdateId] = revision;
+    }
+
+    private void Remember(RevisionId quarantined)
+    {
+        _quarantined.Add(quarantined);
+        _gaps.AddQuarantined(quarantined);
     }
 
     private byte[] Encode(SyncedRevision synced, int number, DateTimeOffset now)

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Replication.Wire;
 using SyncSchedule = Hierarchy.Domain.Synchronization.SyncSchedule;
 using Hierarchy.Storage.Sqlite;
 using Hierarchy.WindowsUpdate.Upstream;
@@ -90,6 +91,9 @@ internal sealed class SyncJournal(SqliteLocalState state)
     public async ValueTask<IReadOnlyList<Protocol.Admin.V1.QuarantinedDocument>> ListQuarantinedAsync(CancellationToken cancellationToken) =>
         (await state.ListAsync(Quarantine, cancellationToken)).Select(document => Protocol.Admin.V1.QuarantinedDocument.Parser.ParseFrom(document.Value)).ToArray();
 
+    /// <summary>Which revision a document in quarantine is.</summary>
+    public static RevisionId IdOf(Protocol.Admin.V1.QuarantinedDocument document) => new(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber);
+
     public ValueTask QuarantineAsync(RevisionId id, Protocol.Admin.V1.QuarantinedDocument document, CancellationToken cancellationToken) =>
         state.SetAsync(Quarantine + id, document.ToByteArray(), cancellationToken);
 
@@ -125,13 +129,9 @@ internal sealed class SyncJournal(SqliteLocalState state)
     public ValueTask SaveKeySecretAsync(ReadOnlyMemory<byte> id, CancellationToken cancellationToken) => state.SetAsync(KeySecret, id, cancellationToken);
 
     /// <summary>Takes out of quarantine what has been stored since.</summary>
-    public async ValueTask ReleaseAsync(IEnumerable<RevisionId> ids, CancellationToken cancellationToken)
-    {
-        var kept = (await state.ListAsync(Quarantine, cancellationToken)).Select(document => document.Key).ToHashSet(StringComparer.Ordinal);
-        if (kept.Count == 0) return;
-        var released = ids.Select(id => Quarantine + id).Where(kept.Contains).Select(key => new KeyValuePair<string, ReadOnlyMemory<byte>?>(key, null)).ToArray();
-        if (released.Length > 0) await state.SetAllAsync(released, cancellationToken);
-    }
+    public ValueTask ReleaseAsync(IReadOnlyCollection<RevisionId> ids, CancellationToken cancellationToken) => ids.Count == 0
+        ? ValueTask.CompletedTask
+        : state.SetAllAsync([.. ids.Select(id => new KeyValuePair<string, ReadOnlyMemory<byte>?>(Quarantine + id, null))], cancellationToken);
 
     private sealed record StoredAgenda(int TimesADay, int FirstMinute, DateTimeOffset? Next)
     {

@@ -1,6 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
-using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
@@ -119,7 +118,7 @@ internal sealed partial class SyncRunner(
                 return SyncFilter.Everything with
                 {
                     ListsUpdates = false,
-                    Again = [.. quarantined.Select(document => new RevisionId(Positions.Id(document.Identity.UpdateId, "update"), document.Identity.RevisionNumber))],
+                    Again = [.. quarantined.Select(SyncJournal.IdOf)],
                 };
         }
 
