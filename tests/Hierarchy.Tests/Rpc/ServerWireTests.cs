@@ -270,6 +270,23 @@ public sealed class ServerWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deadline_PassedInsideAWriteThatIsNotBlocked_IsAnswered()
+    {
+        Runtime.KeepsMoreThanOfficial();
+        _server.Echo.OnExpand = async (_, responses, context) =>
+        {
+            var passed = new TaskCompletionSource();
+            await using var registration = context.CancellationToken.Register(passed.SetResult);
+            context.GetHttpContext().Response.OnStarting(() => passed.Task);
+            await responses.WriteAsync(new EchoResponse());
+        };
+
+        var answer = await RawCall.SendAsync(_server.Address, Expand, Hello, headers: ("grpc-timeout", "100m"));
+
+        Assert.Equal(("4", false), (answer.Status, answer.IsTrailersOnly));
+    }
+
+    [Fact]
     public async Task Deadline_PassedWhileTheWriterIsBlocked_ResetsTheStream()
     {
         var payload = ByteString.CopyFrom(new byte[100_000]);

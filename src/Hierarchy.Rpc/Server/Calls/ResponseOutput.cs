@@ -6,7 +6,8 @@ namespace Grpc.AspNetCore.Server.Internal;
 
 /// <summary>
 /// Puts messages into the body of a response. The gate keeps a deadline that fires while a handler writes from touching the
-/// response at the same time: whoever finds the gate free ends the call, and a writer that was overtaken resets the stream.
+/// response at the same time: whoever finds the gate free ends the call. A writer that was overtaken sends the deadline's
+/// answer when it comes out, and resets the stream if it was blocked: behind a full window no answer would arrive.
 /// </summary>
 internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe)
 {
@@ -17,6 +18,7 @@ internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe)
     private const int Writing = 1;
     private const int Ended = 2;
     private const int EndWanted = 3;
+    private const int AnswerWanted = 4;
 
     private int _gate;
     private int _unflushed;
@@ -90,8 +92,9 @@ internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe)
         }
     }
 
-    /// <summary>Closes the gate for good. False while a writer is inside: that one is told to give up and resets the stream.</summary>
-    public bool TryEnd()
+    /// <summary>Closes the gate for good. False while a writer is inside: that one is told to give up, and ends the call as it leaves.</summary>
+    /// <param name="isOverdue">The deadline has passed, and the writer answers so if it can; otherwise it resets the stream.</param>
+    public bool TryEnd(bool isOverdue)
     {
         while (true)
         {
@@ -99,10 +102,10 @@ internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe)
             {
                 case Free:
                     return true;
-                case Writing when Interlocked.CompareExchange(ref _gate, EndWanted, Writing) == Writing:
+                case Writing when Interlocked.CompareExchange(ref _gate, isOverdue ? AnswerWanted : EndWanted, Writing) == Writing:
                     pipe.CancelPendingFlush();
                     return false;
-                case Ended or EndWanted:
+                case Ended or EndWanted or AnswerWanted:
                     return false;
             }
         }
@@ -126,8 +129,17 @@ internal sealed class ResponseOutput(ServerCall call, PipeWriter pipe)
     {
         if (Interlocked.CompareExchange(ref _gate, Free, Writing) == Writing)
             return;
-        _gate = Ended;
-        call.Reset(ServerCall.ResetCancel);
+        if (Interlocked.Exchange(ref _gate, Ended) == AnswerWanted && HasRoom())
+            call.AnswerDeadline();
+        else
+            call.Reset(ServerCall.ResetCancel);
+    }
+
+    // A flush that was cancelled looks like any other here; the next one says whether the pipe takes more. A blocked one ends with the reset that follows.
+    private bool HasRoom()
+    {
+        var flush = pipe.FlushAsync(CancellationToken.None).AsTask();
+        return flush.IsCompletedSuccessfully && !flush.Result.IsCompleted;
     }
 
     private WriteFlags Serialize<T>(T message, Action<T, SerializationContext> serializer, WriteOptions? options)

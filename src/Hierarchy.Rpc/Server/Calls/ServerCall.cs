@@ -128,7 +128,7 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
     /// <summary>Ends the call with a status, unless its deadline has ended it.</summary>
     public void End(Status status)
     {
-        if (!Output.TryEnd())
+        if (!Output.TryEnd(isOverdue: false))
             return;
         WriteStatus(status, _responseTrailers);
     }
@@ -188,6 +188,9 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         if (_deadline is { IsExceeded: true } || HttpContext.RequestAborted.IsCancellationRequested)
             throw WhyOver();
     }
+
+    /// <summary>Ends the call with the status of a passed deadline. Only for whoever closed the gate, after the deadline.</summary>
+    public void AnswerDeadline() => _deadline!.Answer = AnswerDeadlineAsync(); // there was one that passed
 
     /// <summary>Resets the HTTP/2 stream.</summary>
     public void Reset(int code)
@@ -304,8 +307,8 @@ internal sealed partial class ServerCall : ServerCallContext, IServerCallContext
         var deadline = _deadline!; // made before the timer
         deadline.IsExceeded = true;
         Log.DeadlineExceeded(_method.Logger, _method.Method.FullName);
-        if (Output.TryEnd())
-            deadline.Answer = AnswerDeadlineAsync();
+        if (Output.TryEnd(isOverdue: true))
+            AnswerDeadline();
         Input.CancelRead();
         try
         {
