@@ -105,6 +105,9 @@ internal sealed class ServerHost : IAsyncDisposable
         var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot);
         stores.Add(reports);
         services.AddSingleton<IReportStore>(reports);
+        var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
+        stores.Add(local);
+        services.AddSingleton(local);
         if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
         else services.AddReplica(data, stores, configuration, options, self, time);
         services.AddSecrets(data, isRoot);

@@ -39,11 +39,8 @@ internal static class RoleRegistration
     {
         var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
         stores.Add(log);
-        var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
-        stores.Add(local);
         services.AddSingleton<IAuthorityLog>(log);
         services.AddSingleton<ILogReader>(log);
-        services.AddSingleton(local);
         services.AddSingleton<SelfDescription>(() => self);
         services.AddSingleton(provider => FeedSource.OfAuthority(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
 
