@@ -4,6 +4,7 @@ using Hierarchy.Domain.View;
 using Hierarchy.Replication;
 using Hierarchy.Server.Api;
 using Hierarchy.Server.Roles;
+using Hierarchy.Storage;
 using Hierarchy.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Console;
 
@@ -107,7 +108,7 @@ internal sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<IReportStore>(reports);
         var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
         stores.Add(local);
-        services.AddSingleton(local);
+        services.AddSingleton<ILocalState>(local);
         if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
         else services.AddReplica(data, stores, configuration, options, self, time);
         services.AddSecrets(data, isRoot);

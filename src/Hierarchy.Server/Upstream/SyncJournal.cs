@@ -7,13 +7,13 @@ using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 using SyncSchedule = Hierarchy.Domain.Synchronization.SyncSchedule;
-using Hierarchy.Storage.Sqlite;
+using Hierarchy.Storage;
 using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Upstream;
 
 /// <summary>What a root remembers of its synchronizations, durably: the anchors per upstream, the last runs, and what is in quarantine.</summary>
-internal sealed class SyncJournal(SqliteLocalState state)
+internal sealed class SyncJournal(ILocalState state)
 {
     /// <summary>Where the anchor of the upstream's decisions is kept.</summary>
     public const string DecisionsAnchor = "sync/decisions";

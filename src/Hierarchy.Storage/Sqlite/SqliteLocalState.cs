@@ -4,14 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Hierarchy.Storage.Sqlite;
 
-/// <summary>
-/// What one server knows for itself and never replicates, as bytes by name: anchors and cookies of its upstream, its quarantine, its history of syncs. In one SQLite file with
-/// `synchronous=FULL`; several names change together or not at all. Names are ordered by their UTF-8 bytes, so that a prefix is a folder.
-/// </summary>
-public sealed class SqliteLocalState : IAsyncDisposable
+/// <summary>Local state in one SQLite file with `synchronous=FULL`.</summary>
+public sealed class SqliteLocalState : ILocalState, IAsyncDisposable
 {
-    private const int LongestKey = 512;
-
     private static readonly SqliteSchema Schema = new(0x48_4C_4F_43, "store of local state", [["CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"]]);
 
     private readonly SemaphoreSlim _gate = new(1);
@@ -49,28 +44,19 @@ public sealed class SqliteLocalState : IAsyncDisposable
         }
     }
 
-    /// <summary>The bytes under a name; null when there are none.</summary>
+    /// <inheritdoc />
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) =>
         _readers.ReadAsync(
             (session, name) => Translate(() => session.Connection.QuerySingleOrDefault<byte[]?>("SELECT value FROM state WHERE key = @name", new { name })), key, cancellationToken);
 
-    /// <summary>All names that begin with the prefix, in order, with their bytes.</summary>
+    /// <inheritdoc />
     public ValueTask<IReadOnlyList<KeyValuePair<string, byte[]>>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         _readers.ReadAsync((session, start) => Translate(() => List(session, start)), prefix, cancellationToken);
 
-    /// <summary>Sets one name, durably.</summary>
-    public ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) => SetAllAsync([new(key, value)], cancellationToken);
-
-    /// <summary>Removes one name, durably.</summary>
-    public ValueTask DeleteAsync(string key, CancellationToken cancellationToken) => SetAllAsync([new(key, null)], cancellationToken);
-
-    /// <summary>Sets the names together, durably, or none of them; null removes.</summary>
+    /// <inheritdoc />
     public async ValueTask SetAllAsync(IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>?>> values, CancellationToken cancellationToken)
     {
-        foreach (var (key, _) in values)
-            if (key.Length is 0 or > LongestKey)
-                throw new ArgumentException($"A name has 1 to {LongestKey} characters, and “{key}” has {key.Length}.", nameof(values));
-
+        LocalStateExtensions.ValidateNames(values);
         await _gate.WaitAsync(cancellationToken);
         try
         {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Hierarchy.Domain.Catalog;
-using Hierarchy.Storage.Sqlite;
+using Hierarchy.Storage;
 using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Upstream.Decisions;
@@ -8,7 +8,7 @@ namespace Hierarchy.Server.Upstream.Decisions;
 /// <summary>
 /// The deployments of the upstream as far as its answers told them, durably, with the anchor that they stand for: what dies is named by its own id alone, so the living must be remembered.
 /// </summary>
-internal sealed class DeploymentBook(SqliteLocalState state)
+internal sealed class DeploymentBook(ILocalState state)
 {
     private const string Deployments = "sync/deployment/";
 

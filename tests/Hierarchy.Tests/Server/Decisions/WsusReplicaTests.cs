@@ -3,7 +3,7 @@ using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Server.Hosting;
-using Hierarchy.Storage.Sqlite;
+using Hierarchy.Storage;
 using Hierarchy.Testing;
 using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate;
@@ -174,7 +174,7 @@ public sealed class WsusReplicaTests : IAsyncDisposable
         var pilot = Upstream.Decisions.AddGroup("Pilot");
         Upstream.Decisions.Approve(Latest(One), pilot.Id);
         await SyncAsync(root);
-        var state = root.Get<SqliteLocalState>();
+        var state = root.Get<ILocalState>();
         var before = await state.ListAsync("sync/d", Token);
         Upstream.Decisions.Withdraw(One, pilot.Id);
         Upstream.Decisions.Approve(Latest(Two), pilot.Id);

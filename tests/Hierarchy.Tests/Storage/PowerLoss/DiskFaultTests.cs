@@ -1,6 +1,7 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Reports;
+using Hierarchy.Storage;
 using Hierarchy.Storage.Sqlite;
 using Xunit;
 using static Hierarchy.Tests.Storage.Sample;
