@@ -1,7 +1,7 @@
 namespace Hierarchy.Domain;
 
 /// <summary>Not now: retry with jittered back-off. The message names the operation, the thing and the next step.</summary>
-public sealed class UnavailableException : Exception
+public class UnavailableException : Exception
 {
     /// <summary>With a message for the operator.</summary>
     public UnavailableException(string message) : base(message) { }

@@ -50,6 +50,23 @@ public static class EpochHistory
         return new Position(log, 0, Guid.Empty, 0);
     }
 
+    /// <summary>The newest sequence that two histories share: the end of the last epoch that both know, where the first of them ends it; 0 when they share none.</summary>
+    /// <param name="ours">Ascending.</param>
+    /// <param name="ourHead">The newest sequence of the first.</param>
+    /// <param name="theirs">Ascending.</param>
+    /// <param name="theirHead">The newest sequence of the second.</param>
+    public static long Common(IReadOnlyList<Epoch> ours, long ourHead, IReadOnlyList<Epoch> theirs, long theirHead)
+    {
+        for (var i = ours.Count - 1; i >= 0; i--)
+        {
+            var other = IndexOf(theirs, ours[i].Number);
+            if (other < 0 || theirs[other].Id != ours[i].Id || theirs[other].FirstSequence != ours[i].FirstSequence) continue;
+            return Math.Min(EndOf(ours, i, ourHead), EndOf(theirs, other, theirHead));
+        }
+
+        return 0;
+    }
+
     /// <summary>Reads the history from the payloads of the epoch records, in any order, and holds it against the head that they come with.</summary>
     /// <exception cref="IntegrityException">The records contradict each other or the position.</exception>
     public static IReadOnlyList<Epoch> Read(IEnumerable<ReadOnlyMemory<byte>> payloads, Position head)
@@ -63,6 +80,8 @@ public static class EpochHistory
             throw new IntegrityException($"Log {head.Log} claims to stand at {head}, and its newest epoch record is {newest?.Number.ToString() ?? "missing"}; take a snapshot from another server.");
         return epochs;
     }
+
+    private static long EndOf(IReadOnlyList<Epoch> epochs, int index, long head) => index + 1 < epochs.Count ? epochs[index + 1].FirstSequence - 1 : head;
 
     private static int IndexOf(IReadOnlyList<Epoch> epochs, int number)
     {

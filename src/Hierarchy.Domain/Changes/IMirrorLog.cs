@@ -13,6 +13,12 @@ public interface IMirrorLog : ILogReader
     ValueTask StageAsync(IReadOnlyList<ChangeRecord> records, long through, long sourceHead, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What folding the staged snapshot would take away: live records and tombstones above the place where the two histories part, of which the snapshot does not hold the very same (kind, key,
+    /// sequence, payload). In log order, above <paramref name="after"/>; nothing without a snapshot, or on an empty mirror.
+    /// </summary>
+    ValueTask<LossPage> ReadLossAsync(long after, int maxRecords, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Folds staging into the live records in one transaction, if the result equals the checkpoint; otherwise leaves the live records as they are, keeps nothing staged and answers
     /// <see cref="FoldResult.DigestMismatch"/>. A snapshot replaces all live records. The epochs of the history are read from the records themselves.
     /// </summary>

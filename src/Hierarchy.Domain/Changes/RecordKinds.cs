@@ -5,4 +5,10 @@ public static class RecordKinds
 {
     /// <summary>An <see cref="Epoch"/>: key is its number, four bytes big-endian; payload as <see cref="EpochPayload"/> writes it.</summary>
     public const int Epoch = 1;
+
+    /// <summary>How many revision numbers are given: key empty; payload as <see cref="RevisionNumberPayload"/> writes it.</summary>
+    public const int RevisionNumbers = 19;
+
+    /// <summary>True for what the log writes itself; no commit of a caller may.</summary>
+    public static bool IsOwn(int kind) => kind is Epoch or RevisionNumbers;
 }

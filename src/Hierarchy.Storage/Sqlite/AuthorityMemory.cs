@@ -77,11 +77,11 @@ internal sealed class AuthorityMemory(SqliteSession session, Action<LogState> pu
     }
 
     /// <summary>Begins the next epoch, and the log itself if it is new.</summary>
-    public void BeginEpoch(ReadOnlyMemory<byte> publicKey)
+    public void BeginEpoch(AuthorityStart start, int above, ReadOnlyMemory<byte> publicKey)
     {
         var head = _working.Head;
         var log = head.Position.IsEmpty ? new LogId(Guid.NewGuid()) : head.Position.Log;
-        var epoch = new Epoch(head.Position.Epoch + 1, Guid.NewGuid(), head.Position.EpochId, head.Position.Sequence + 1, publicKey);
+        var epoch = Epoch.After(head, start, above, Guid.NewGuid(), publicKey);
         var record = new ChangeRecord(epoch.FirstSequence, RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch));
         Put(record);
         Advance([record], new Position(log, epoch.Number, epoch.Id, epoch.FirstSequence), head.Count + 1, [.. _working.Epochs, epoch]);

@@ -52,8 +52,6 @@ internal static class LogSql
 
     public const string ReadRevisionNumbers = "SELECT reserved FROM revision_numbers";
 
-    public const string WriteRevisionNumbers = "INSERT INTO revision_numbers (id, reserved) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET reserved = ?1";
-
     public const string ReadStaging = "SELECT mode, direct, through, source_floor, source_head, count, digest FROM staging";
 
     public const string WriteStaging =
@@ -77,6 +75,15 @@ internal static class LogSql
     public const string StageDirectly = "INSERT OR IGNORE INTO record (sequence, kind, key, payload) VALUES (?1, ?2, ?3, ?4)";
 
     public const string DropRecord = "DELETE FROM record WHERE sequence = ?1";
+
+    public const string ReadStagedEpochs = "SELECT payload FROM staged WHERE kind = ?1 AND payload IS NOT NULL";
+
+    public const string ReadLoss =
+        """
+        SELECT sequence, kind, key, payload FROM record WHERE sequence > ?1 AND NOT EXISTS (
+            SELECT 1 FROM staged WHERE staged.sequence = record.sequence AND staged.kind = record.kind AND staged.key = record.key AND staged.payload IS record.payload)
+        ORDER BY sequence LIMIT ?2
+        """;
 
     public const string ReadReplacedByStaged =
         "SELECT record.sequence, record.kind, record.key, record.payload FROM staged CROSS JOIN record ON record.kind = staged.kind AND record.key = staged.key WHERE record.payload IS NOT NULL";

@@ -1,12 +1,15 @@
 using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
 
 namespace Hierarchy.Storage.Sqlite;
 
-/// <summary>Numbers that are given once and never again. A block is reserved on disk before its first number is given; what is left of it at a restart is skipped.</summary>
+/// <summary>
+/// Numbers that are given once and never again. A block is reserved, by a record of the log, before its first number is given; what is left of it at a restart is skipped. Files of earlier versions
+/// say how far they came in a row of their own, which counts too.
+/// </summary>
 internal sealed class RevisionNumbers
 {
     private readonly Lock _gate = new();
-    private readonly SqliteSession _session;
     private readonly int _block;
 
     // Guarded by the gate: the next number to give, and the last one that is durably ours. Between a reservation and its commit the first runs ahead of the second, and nobody takes any.
@@ -15,9 +18,8 @@ internal sealed class RevisionNumbers
 
     public RevisionNumbers(SqliteSession session, int block)
     {
-        _session = session;
         _block = block;
-        _durable = session.Number(LogSql.ReadRevisionNumbers);
+        _durable = Math.Max(session.Number(LogSql.ReadRevisionNumbers), ReadRecord(session));
         _next = _durable + 1;
     }
 
@@ -43,11 +45,36 @@ internal sealed class RevisionNumbers
             if (last > int.MaxValue)
                 throw new UnavailableException($"The revision numbers of this log end at {int.MaxValue}, and {first - 1} are given; {count} more cannot be. Sync fewer products.");
             var durable = Math.Min(Math.Max(last, _durable + _block), int.MaxValue);
-            _session.Statement(LogSql.WriteRevisionNumbers).Bind(1, durable).Run();
+            Write(durable, memory);
             _next = last + 1;
-            memory.AfterCommit(() => MakeDurable(durable));
             return (int)first;
         }
+    }
+
+    /// <summary>Within a transaction that begins an epoch: leaves out numbers that another authority may have given.</summary>
+    public void Skip(int count, AuthorityMemory memory)
+    {
+        lock (_gate)
+        {
+            var durable = Math.Min(_durable + count, int.MaxValue);
+            Write(durable, memory);
+            _next = durable + 1;
+        }
+    }
+
+    private static long ReadRecord(SqliteSession session)
+    {
+        var find = session.Statement(LogSql.Find).Bind(1, RecordKinds.RevisionNumbers).Bind(2, ReadOnlySpan<byte>.Empty);
+        if (!find.Step()) return 0;
+        var highest = find.IsNull(1) ? 0 : RevisionNumberPayload.Read(find.Blob(1));
+        find.Reset();
+        return highest;
+    }
+
+    private void Write(long durable, AuthorityMemory memory)
+    {
+        memory.Commit([RevisionNumberPayload.Reserve(durable)]);
+        memory.AfterCommit(() => MakeDurable(durable));
     }
 
     private void MakeDurable(long durable)

@@ -49,14 +49,42 @@ public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What of the live rows the staged ones do not hold; see <see cref="IMirrorLog.ReadLossAsync"/>.</summary>
+    private protected ValueTask<LossPage> ReadLossAsync(
+        IReadOnlyList<Epoch> epochs, long head, long stagedThrough, long after, int maxRecords, int maxBytes, CancellationToken cancellationToken)
+    {
+        var limits = (epochs, head, stagedThrough, after, Records: Math.Clamp(maxRecords, 1, MostRecords), Bytes: Math.Clamp(maxBytes, 1, MostBytes));
+        return _readers.ReadAsync(
+            static (session, limits) =>
+            {
+                var staged = new List<Epoch>();
+                var payloads = session.Statement(LogSql.ReadStagedEpochs).Bind(1, RecordKinds.Epoch);
+                while (payloads.Step())
+                    staged.Add(EpochPayload.Read(payloads.Blob(0)));
+                staged.Sort((one, other) => one.Number.CompareTo(other.Number));
+                var common = EpochHistory.Common(limits.epochs, limits.head, staged, limits.stagedThrough);
+                var (records, through) = ReadRows(session, LogSql.ReadLoss, Math.Max(common, limits.after), limits.Records, limits.Bytes);
+                return new LossPage(common, records, through ?? limits.head, IsLast: through is null);
+            },
+            limits,
+            cancellationToken);
+    }
+
     private LogPage ReadPage(SqliteSession session, long after, int maxRecords, int maxBytes)
     {
         var head = ReadHead(session);
         // Rows that an empty mirror has written directly are nobody's business until the fold.
         if (head.Position.IsEmpty) return new LogPage([], 0, head);
 
+        var (records, through) = ReadRows(session, LogSql.ReadPage, after, maxRecords, maxBytes);
+        return new LogPage(records, through ?? Math.Max(after, head.Position.Sequence), head);
+    }
+
+    // Where the page ends before the rows do; null when nothing is left.
+    private static (List<ChangeRecord> Records, long? Through) ReadRows(SqliteSession session, string sql, long after, int maxRecords, int maxBytes)
+    {
         var records = new List<ChangeRecord>(Math.Min(maxRecords, 1024));
-        var statement = session.Statement(LogSql.ReadPage).Bind(1, after).Bind(2, maxRecords + 1L);
+        var statement = session.Statement(sql).Bind(1, after).Bind(2, maxRecords + 1L);
         var bytes = 0L;
         while (statement.Step())
         {
@@ -65,14 +93,14 @@ public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
             if (records.Count == maxRecords || (bytes + size > maxBytes && records.Count > 0))
             {
                 statement.Reset();
-                return new LogPage(records, records[^1].Sequence, head);
+                return (records, records[^1].Sequence);
             }
 
             bytes += size;
             records.Add(LogRow.Read(statement));
         }
 
-        return new LogPage(records, Math.Max(after, head.Position.Sequence), head);
+        return (records, null);
     }
 
     private ChangeRecord? Find(SqliteSession session, int kind, ReadOnlyMemory<byte> key)

@@ -83,6 +83,14 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
     }
 
     /// <inheritdoc />
+    public ValueTask<LossPage> ReadLossAsync(long after, int maxRecords, int maxBytes, CancellationToken cancellationToken)
+    {
+        var (head, staging) = (Head, Staging);
+        if (staging.Mode != StagingMode.Snapshot || head.Position.IsEmpty) return ValueTask.FromResult(new LossPage(head.Position.Sequence, [], head.Position.Sequence, IsLast: true));
+        return ReadLossAsync(Epochs, head.Position.Sequence, staging.Through, after, maxRecords, maxBytes, cancellationToken);
+    }
+
+    /// <inheritdoc />
     public async ValueTask<FoldResult> FoldAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         var folded = await WriteAsync(() => Fold(checkpoint), cancellationToken);

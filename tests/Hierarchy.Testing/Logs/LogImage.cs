@@ -32,8 +32,6 @@ internal sealed record LogImage
 
     public LogImage? Staged { get; init; }
 
-    public int Numbers { get; init; } = 1;
-
     /// <summary>Live records.</summary>
     public long Count { get; private init; }
 

@@ -8,29 +8,51 @@ internal sealed class MemoryAuthorityLog : MemoryLog, IAuthorityLog
 {
     private readonly Lock _lock = new(); // orders the writers, and their events
 
-    public MemoryAuthorityLog(LogImage? image = null, Func<Guid>? newId = null) : base(image ?? LogImage.Empty)
+    public MemoryAuthorityLog(LogImage? image = null, Func<Guid>? newId = null, AuthorityStart start = AuthorityStart.Restart, int above = 0) : base(image ?? LogImage.Empty)
     {
         newId ??= Guid.NewGuid;
-        var last = Epochs.Count == 0 ? null : Epochs[^1];
+        if (start == AuthorityStart.Halted)
+        {
+            Halted = "superseded";
+            return;
+        }
+
         var log = Head.Position.Log == LogId.None ? new LogId(newId()) : Head.Position.Log;
-        var epoch = new Epoch((last?.Number ?? 0) + 1, newId(), last?.Id ?? Guid.Empty, Head.Position.Sequence + 1, ReadOnlyMemory<byte>.Empty);
+        var epoch = Epoch.After(Head, start, above, newId(), ReadOnlyMemory<byte>.Empty);
+        if (start == AuthorityStart.AfterLoss)
+        {
+            var skip = RevisionNumberPayload.Reserve(HighestNumber() + RevisionNumberPayload.Skip);
+            Write("drop", Image with { Staging = StagingState.None, Staged = null, Checkpoint = null });
+            Commit([new Change(RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch)), skip], log, epoch);
+            return;
+        }
+
         Commit([new Change(RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch))], log, epoch);
     }
 
     public event Action<CommittedTransaction>? Committed;
 
+    public string? Halted { get; private set; }
+
+    public void Halt(string reason) => Halted = reason;
+
     public ValueTask<CommittedTransaction> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        lock (_lock) return ValueTask.FromResult(Commit(changes, Head.Position.Log, Epochs[^1]));
+        lock (_lock)
+        {
+            ThrowIfHalted();
+            return ValueTask.FromResult(Commit(changes, Head.Position.Log, Epochs[^1]));
+        }
     }
 
     public ValueTask<int> ReserveRevisionNumbersAsync(int count, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            var first = Image.Numbers;
-            Write("reserve", Image with { Numbers = first + count });
-            return ValueTask.FromResult(first);
+            ThrowIfHalted();
+            var highest = HighestNumber();
+            Commit([RevisionNumberPayload.Reserve(highest + count)], Head.Position.Log, Epochs[^1]);
+            return ValueTask.FromResult((int)highest + 1);
         }
     }
 
@@ -44,6 +66,15 @@ internal sealed class MemoryAuthorityLog : MemoryLog, IAuthorityLog
 
         return ValueTask.CompletedTask;
     }
+
+    private void ThrowIfHalted()
+    {
+        if (Halted is { } reason) throw new SupersededException(reason);
+    }
+
+    private long HighestNumber() => Image.Index.TryGetValue(new RecordKey(RecordKinds.RevisionNumbers, ReadOnlyMemory<byte>.Empty), out var at)
+        ? RevisionNumberPayload.Read(Image.Records[at].Payload.GetValueOrDefault().Span)
+        : 0;
 
     private CommittedTransaction Commit(IReadOnlyList<Change> changes, LogId log, Epoch epoch)
     {

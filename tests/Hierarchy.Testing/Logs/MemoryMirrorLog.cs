@@ -26,6 +26,18 @@ internal sealed class MemoryMirrorLog(LogImage? image = null) : MemoryLog(image 
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<LossPage> ReadLossAsync(long after, int maxRecords, int maxBytes, CancellationToken cancellationToken)
+    {
+        var head = Head.Position.Sequence;
+        if (Staging.Mode != StagingMode.Snapshot || Image.Staged is not { } staged || Head.Position.IsEmpty) return ValueTask.FromResult(new LossPage(head, [], head, IsLast: true));
+        var theirs = staged.Records.Values.Where(record => record is { Kind: RecordKinds.Epoch, IsTombstone: false })
+            .Select(record => EpochPayload.Read(record.Payload!.Value.Span)).OrderBy(epoch => epoch.Number).ToArray(); // not a tombstone
+        var common = EpochHistory.Common(Epochs, head, theirs, Staging.Through);
+        var lost = Image.Records.Values.Where(record => record.Sequence > Math.Max(common, after) && !(staged.Records.TryGetValue(record.Sequence, out var other) && IsSame(record, other))).ToArray();
+        var page = lost.Take(maxRecords).ToArray();
+        return ValueTask.FromResult(new LossPage(common, page, page.Length < lost.Length ? page[^1].Sequence : head, IsLast: page.Length == lost.Length));
+    }
+
     public ValueTask<FoldResult> FoldAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         var replaces = Staging.Mode == StagingMode.Snapshot || Head.Position.IsEmpty;
@@ -79,6 +91,10 @@ internal sealed class MemoryMirrorLog(LogImage? image = null) : MemoryLog(image 
 
         if (after > through) throw new IntegrityException($"Record {after} came in what ends at {through}.");
     }
+
+    private static bool IsSame(ChangeRecord one, ChangeRecord other) =>
+        one.Kind == other.Kind && one.IsTombstone == other.IsTombstone && one.Key.Span.SequenceEqual(other.Key.Span)
+        && one.Payload.GetValueOrDefault().Span.SequenceEqual(other.Payload.GetValueOrDefault().Span);
 
     // The caller's memory is the caller's.
     private static ChangeRecord Own(ChangeRecord record) => record with { Key = record.Key.ToArray(), Payload = record.Payload is { } payload ? payload.ToArray() : (ReadOnlyMemory<byte>?)null };

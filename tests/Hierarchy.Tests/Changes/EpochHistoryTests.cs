@@ -102,6 +102,22 @@ public sealed class EpochHistoryTests
     }
 
     [Fact]
+    public void Common_OfTwoHistories_IsWhereTheFirstOfThemEndsTheLastSharedEpoch()
+    {
+        var (one, two, three) = (Epochs[0], Epochs[1], Epochs[2]);
+        var fork = new Epoch(two.Number + Epoch.Leap, Guid.NewGuid(), one.Id, 8, default);
+        var head = Head.Position.Sequence;
+
+        Assert.Equal(head, EpochHistory.Common([one, two, three], head, [one, two, three], head + 5));
+        Assert.Equal(head - 1, EpochHistory.Common([one, two, three], head, [one, two, three], head - 1));
+        Assert.Equal(7, EpochHistory.Common([one, two, three], head, [one, fork], 20));
+        Assert.Equal(5, EpochHistory.Common([one], 5, [one, fork], 20));
+        Assert.Equal(three.FirstSequence - 1, EpochHistory.Common([one, two, three], head, [one, two, three with { Id = Guid.NewGuid() }], head));
+        Assert.Equal(0, EpochHistory.Common([one], 5, [one with { Id = Guid.NewGuid() }], 5));
+        Assert.Equal(0, EpochHistory.Common([], 0, [one], 5));
+    }
+
+    [Fact]
     public void Read_RecordsInAnyOrder_GivesTheHistory()
     {
         var epochs = EpochHistory.Read(Epochs.Reverse().Select(epoch => (ReadOnlyMemory<byte>)EpochPayload.Write(epoch)), Head.Position);

@@ -12,7 +12,7 @@ public abstract class AuthorityLogContract : IAsyncLifetime
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Opens the test's log; closes it first if it is open.</summary>
-    protected abstract Task<IAuthorityLog> ReopenAsync();
+    protected abstract Task<IAuthorityLog> ReopenAsync(AuthorityStart start = AuthorityStart.Restart, int above = 0);
 
     public async ValueTask InitializeAsync() => _log = await ReopenAsync();
 
@@ -280,6 +280,73 @@ public abstract class AuthorityLogContract : IAsyncLifetime
 
         Assert.True(await _log.ReserveRevisionNumbersAsync(1, Token) > given.Max());
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _log.ReserveRevisionNumbersAsync(0, Token));
+    }
+
+    [Fact]
+    public async Task ReserveRevisionNumbers_IsARecordOfTheLog()
+    {
+        var told = new List<ChangeRecord>();
+        _log.Committed += transaction => told.AddRange(transaction.Records);
+
+        var first = await _log.ReserveRevisionNumbersAsync(1500, Token);
+
+        var record = (await _log.FindAsync(RecordKinds.RevisionNumbers, default, Token))!.Value;
+        Assert.True(RevisionNumberPayload.Read(record.Payload!.Value.Span) >= first + 1499);
+        Assert.Equal(record.Sequence, Assert.Single(told).Sequence);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _log.CommitAsync([RevisionNumberPayload.Reserve(7)], Token));
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Open_AfterLoss_LeapsOverEpochsAndRevisionNumbers()
+    {
+        var given = await _log.ReserveRevisionNumbersAsync(5, Token) + 4;
+        var before = _log.Head.Position;
+
+        _log = await ReopenAsync(AuthorityStart.AfterLoss);
+
+        Assert.Equal(before.Epoch + Epoch.Leap, _log.Head.Position.Epoch);
+        Assert.Equal((before.EpochId, before.Sequence + 1), (_log.Epochs[^1].PreviousId, _log.Epochs[^1].FirstSequence));
+        Assert.Equal(PositionStanding.Valid, EpochHistory.Locate(_log.Epochs, _log.Head, before));
+        Assert.True(await _log.ReserveRevisionNumbersAsync(1, Token) > given + RevisionNumberPayload.Skip);
+        await AssertSoundAsync();
+
+        _log = await ReopenAsync(AuthorityStart.AfterLoss, above: 5_000_000);
+        Assert.Equal(5_000_000 + Epoch.Leap, _log.Head.Position.Epoch);
+        _log = await ReopenAsync();
+        Assert.Equal(5_000_001 + Epoch.Leap, _log.Head.Position.Epoch);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Halt_RefusesEveryWriteWithItsReasonAndReadsOn()
+    {
+        await _log.CommitAsync([Set("a", "1")], Token);
+        await _log.ReserveRevisionNumbersAsync(1, Token);
+        var before = _log.Head;
+        Assert.Null(_log.Halted);
+
+        _log.Halt("root-2 is the root now");
+
+        await AssertRefusedAsync("root-2 is the root now");
+        Assert.Equal("root-2 is the root now", _log.Halted);
+        _log = await ReopenAsync(AuthorityStart.Halted);
+        Assert.Equal(before.Position, _log.Head.Position);
+        await AssertRefusedAsync("superseded");
+
+        _log = await ReopenAsync(AuthorityStart.AfterLoss);
+        Assert.Null(_log.Halted);
+        await _log.CommitAsync([Set("a", "2")], Token);
+
+        async Task AssertRefusedAsync(string reason)
+        {
+            Assert.Contains(reason, (await Assert.ThrowsAsync<SupersededException>(async () => await _log.CommitAsync([Set("a", "2")], Token))).Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<SupersededException>(async () => await _log.ReserveRevisionNumbersAsync(1, Token));
+            await Assert.ThrowsAsync<SupersededException>(async () => await _log.ReserveRevisionNumbersAsync(100_000, Token));
+            await Assert.ThrowsAsync<SupersededException>(async () => await _log.CompactAsync(1, Token));
+            Assert.Equal(before.Position, _log.Head.Position);
+            Assert.Contains("2 a=1", Texts(await ReadAllAsync(_log)));
+        }
     }
 
     [Fact]

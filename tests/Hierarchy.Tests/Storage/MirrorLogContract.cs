@@ -304,11 +304,64 @@ public abstract class MirrorLogContract : IAsyncLifetime
         await AssertEqualsSourceAsync();
     }
 
-    private async Task StageAllAsync(StagingMode mode)
+    [Fact]
+    public async Task ReadLoss_SnapshotOfAnotherHistory_GivesWhatStandsAboveTheCommonPlaceAndIsNotTheSame()
     {
+        _source.Commit(Set("a", "1"), Set("b", "1"), Set("c", "1"));
+        var other = _source.Fork();
+        _source.Commit(Set("own", "2"), Delete("b"), Set("both", "3"));
+        await FoldAllAsync(StagingMode.Snapshot);
+        other.BeginEpoch();
+        other.Commit(Set("a", "2"), Set("both", "3"));
+
+        await StageAllAsync(StagingMode.Snapshot, other);
+
+        // "both" stands at 7 in each of them, with the same bytes.
+        var page = await _mirror.ReadLossAsync(0, 100, 1 << 20, Token);
+        Assert.Equal((4L, true), (page.Common, page.IsLast));
+        Assert.Equal(["5 own=2", "6 b=(deleted)"], Texts(page.Records));
+        page = await _mirror.ReadLossAsync(0, 1, 1 << 20, Token);
+        Assert.Equal((5L, false), (page.Through, page.IsLast));
+        Assert.Equal(["6 b=(deleted)"], Texts((await _mirror.ReadLossAsync(page.Through, 1, 1 << 20, Token)).Records));
+
+        Assert.Equal(FoldResult.Folded, await _mirror.FoldAsync(other.Checkpoint(), Token));
+        Assert.Empty((await _mirror.ReadLossAsync(0, 100, 1 << 20, Token)).Records);
+    }
+
+    [Fact]
+    public async Task ReadLoss_SnapshotOfTheSameHistory_GivesNothing()
+    {
+        _source.Commit(Set("a", "1"), Set("b", "1"));
+        await FoldAllAsync(StagingMode.Snapshot);
+        _source.BeginEpoch();
+        _source.Commit(Delete("a"), Set("b", "2"));
+        await StageAllAsync(StagingMode.Snapshot);
+
+        var page = await _mirror.ReadLossAsync(0, 100, 1 << 20, Token);
+
+        Assert.Equal(3, page.Common);
+        Assert.Empty(page.Records);
+    }
+
+    [Fact]
+    public async Task ReadLoss_SnapshotOfAnotherLog_GivesEverything()
+    {
+        _source.Commit(Set("a", "1"), Set("b", "1"), Delete("b"));
+        await FoldAllAsync(StagingMode.Snapshot);
+        await StageAllAsync(StagingMode.Snapshot, new SampleSource());
+
+        var page = await _mirror.ReadLossAsync(0, 100, 1 << 20, Token);
+
+        Assert.Equal(0, page.Common);
+        Assert.Equal(["1 epoch", "2 a=1", "4 b=(deleted)"], Texts(page.Records));
+    }
+
+    private async Task StageAllAsync(StagingMode mode, SampleSource? source = null)
+    {
+        source ??= _source;
         await _mirror.BeginStagingAsync(mode, 0, Token);
-        foreach (var page in _source.After(_mirror.Staging.Through).Chunk(80))
-            await _mirror.StageAsync(page, page[^1].Sequence, _source.Head.Position.Sequence, Token);
+        foreach (var page in source.After(_mirror.Staging.Through).Chunk(80))
+            await _mirror.StageAsync(page, page[^1].Sequence, source.Head.Position.Sequence, Token);
     }
 
     private async Task FoldAllAsync(StagingMode mode)

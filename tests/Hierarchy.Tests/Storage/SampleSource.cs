@@ -8,10 +8,27 @@ internal sealed class SampleSource
     private readonly SortedDictionary<long, ChangeRecord> _records = [];
     private readonly List<Epoch> _epochs = [];
     private readonly LogDigest _digest = new();
-    private readonly LogId _log = new(Guid.NewGuid());
+    private readonly LogId _log;
     private long _sequence;
 
-    public SampleSource() => BeginEpoch();
+    public SampleSource()
+    {
+        _log = new LogId(Guid.NewGuid());
+        BeginEpoch();
+    }
+
+    private SampleSource(SampleSource other)
+    {
+        _log = other._log;
+        _epochs.AddRange(other._epochs);
+        foreach (var (sequence, record) in other._records)
+            _records[sequence] = record;
+        _digest = new LogDigest(other._digest.ToBytes());
+        _sequence = other._sequence;
+    }
+
+    /// <summary>The same log, and from here on another history.</summary>
+    public SampleSource Fork() => new(this);
 
     public IReadOnlyList<Epoch> Epochs => _epochs;
 

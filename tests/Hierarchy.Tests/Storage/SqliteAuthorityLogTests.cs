@@ -103,9 +103,49 @@ public sealed class SqliteAuthorityLogTests : AuthorityLogContract
         Assert.True((await promoted.AuditAsync(Token)).IsSound);
     }
 
-    protected override async Task<IAuthorityLog> ReopenAsync()
+    [Fact]
+    public async Task Open_MirrorInTheMiddleOfATransfer_GoesOnFromItsLiveStateAfterALossAlone()
+    {
+        await _log!.CommitAsync([Set("a", "1")], Token);
+        await _log.ReserveRevisionNumbersAsync(1, Token);
+        var checkpoint = new Checkpoint(_log.Head.Position, _log.Head.Count, _log.Head.Digest, DateTimeOffset.UnixEpoch, default);
+        await using (var mirror = SqliteMirrorLog.Open(_folder.File("mirror.db")))
+        {
+            await mirror.BeginStagingAsync(StagingMode.Snapshot, 0, Token);
+            await mirror.StageAsync(await ReadAllAsync(_log), checkpoint.Position.Sequence, checkpoint.Position.Sequence, Token);
+            await mirror.FoldAsync(checkpoint, Token);
+            await mirror.BeginStagingAsync(StagingMode.CatchUp, 0, Token);
+            await mirror.StageAsync([new ChangeRecord(4, Kind, Bytes("b"), Bytes("staged"))], 4, 4, Token);
+        }
+
+        Assert.Throws<IntegrityException>(() => SqliteAuthorityLog.Open(_folder.File("mirror.db")));
+        await using (var promoted = SqliteAuthorityLog.Open(_folder.File("mirror.db"), start: AuthorityStart.AfterLoss))
+        {
+            Assert.Equal(checkpoint.Position.Epoch + Epoch.Leap, promoted.Head.Position.Epoch);
+            Assert.Null(await promoted.FindAsync(Kind, Bytes("b"), Token));
+            Assert.True(await promoted.ReserveRevisionNumbersAsync(1, Token) > RevisionNumberPayload.Skip);
+            Assert.True((await promoted.AuditAsync(Token)).IsSound);
+        }
+
+        await using var again = SqliteAuthorityLog.Open(_folder.File("mirror.db"));
+        Assert.True((await again.AuditAsync(Token)).IsSound);
+    }
+
+    [Fact]
+    public async Task ReserveRevisionNumbers_FileOfAnEarlierVersion_GoesOnAboveItsRow()
+    {
+        await _log!.DisposeAsync();
+        using (var session = SqliteSession.OpenWriter(_folder.File("log.db"), SqliteDurability.Full))
+            session.Execute("INSERT INTO revision_numbers (id, reserved) VALUES (1, 62000)");
+
+        await ReopenAsync();
+
+        Assert.Equal(62_001, await _log.ReserveRevisionNumbersAsync(1, Token));
+    }
+
+    protected override async Task<IAuthorityLog> ReopenAsync(AuthorityStart start = AuthorityStart.Restart, int above = 0)
     {
         if (_log is not null) await _log.DisposeAsync();
-        return _log = SqliteAuthorityLog.Open(_folder.File("log.db"));
+        return _log = SqliteAuthorityLog.Open(_folder.File("log.db"), start: start, above: above);
     }
 }
