@@ -1,5 +1,6 @@
 using Hierarchy.Benchmarks.Chaos;
 using Hierarchy.Benchmarks.Feed;
+using Hierarchy.Benchmarks.Restart;
 using Hierarchy.Benchmarks.Rpc;
 using Hierarchy.Benchmarks.Storage;
 using Hierarchy.Benchmarks.Sync;
@@ -20,6 +21,7 @@ internal static class Program
         ["fuzz-rpc"] = FuzzBenchmark.RunAsync,
         ["fuzz-upstream"] = FuzzUpstreamBenchmark.RunAsync,
         ["lzx"] = LzxBenchmark.RunAsync,
+        ["restart"] = RestartBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
         ["sync"] = SyncBenchmark.RunAsync,

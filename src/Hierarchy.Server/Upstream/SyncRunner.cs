@@ -69,7 +69,7 @@ internal sealed partial class SyncRunner(
             await views.WaitForAsync(log.Head.Position.Sequence, run.Cancellation);
             using var http = UpstreamHttp.Create(options, time);
             client = new UpstreamClient(http, options, time, loggers.CreateLogger<UpstreamClient>());
-            sink = new CatalogSink(log, keys, views.View, journal, await journal.ListQuarantinedAsync(run.Cancellation), options.Address, time);
+            sink = new CatalogSink(log, keys, views.View, journal, await ListQuarantinedAsync(run.Cancellation), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
             var anchors = await journal.LoadAnchorsAsync(options.Address, run.Cancellation);
             var result = await sync.RunAsync(filter, anchors, run, run.Cancellation);
@@ -103,6 +103,15 @@ internal sealed partial class SyncRunner(
             client?.Dispose();
             await FinishAsync(run);
         }
+    }
+
+    // A server that died between storing a revision and taking it out of quarantine has it in both.
+    private async Task<IReadOnlyList<Protocol.Admin.V1.QuarantinedDocument>> ListQuarantinedAsync(CancellationToken cancellationToken)
+    {
+        var listed = await journal.ListQuarantinedAsync(cancellationToken);
+        var stored = listed.Where(document => views.View.Find(SyncJournal.IdOf(document)) is not null).ToArray();
+        await journal.ReleaseAsync([.. stored.Select(SyncJournal.IdOf)], cancellationToken);
+        return [.. listed.Except(stored)];
     }
 
     private async Task<SyncFilter> FilterAsync(SyncRequest request, CancellationToken cancellationToken)

@@ -54,6 +54,23 @@ public sealed class SyncHistoryTests
     }
 
     [Fact]
+    public async Task Quarantine_RevisionThatWasStoredBeforeTheServerDied_IsReleasedByTheNextRun()
+    {
+        await using var upstream = await UpstreamAsync();
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
+        await RunAsync(root, new RunSyncRequest());
+        var stored = root.Views.View.Updates.Values.First(update => update.Latest is not null).Latest!.Id;
+        await root.Get<SyncJournal>().QuarantineAsync(
+            stored,
+            new QuarantinedDocument { Identity = new Protocol.Catalog.V1.Identity { UpdateId = Hierarchy.Replication.Wire.Positions.Id(stored.UpdateId), RevisionNumber = stored.RevisionNumber }, Reason = "not understood" },
+            Token);
+
+        await RunAsync(root, new RunSyncRequest());
+
+        Assert.Empty((await root.Admin.GetSyncStatusAsync(new GetSyncStatusRequest(), cancellationToken: Token)).Quarantined);
+    }
+
+    [Fact]
     public async Task Retry_DocumentThatWasMended_LeavesTheQuarantine()
     {
         await using var upstream = await UpstreamAsync();
