@@ -187,6 +187,9 @@ internal sealed class FollowerMachine
         if (_live is not null && IsOlder(checkpoint.Position, _live.Position))
             return NextParent($"Following {_parents[_parent]}: its state {checkpoint.Position} is older than {_live.Position}, which this server serves; waiting for it.", Patience.Short);
 
+        // A snapshot may come from another server than the one that we diverged from.
+        if (_live is not null && IsRival(checkpoint.Position, _live.Position)) return TwoRoots(_live.Position);
+
         if (_step == Step.Opened && !_begun && !_replace && _live is not null && _staging.Mode == StagingMode.None)
         {
             if (!checkpoint.SameStateAs(_live)) return Mismatch(checkpoint);
@@ -238,12 +241,14 @@ internal sealed class FollowerMachine
             // The higher epoch is the one that counts. To take the lower one would lead clients back.
             if (theirs.Epoch < ours.Epoch)
                 return NextParent($"Following {_parents[_parent]}: its history ends in epoch {theirs.Epoch}, older than epoch {ours.Epoch} of this server. Let it follow the root, or give this server another parent.", Patience.Long);
-            if (theirs.Epoch == ours.Epoch && theirs.EpochId != ours.EpochId)
-                return NextParent($"Following {_parents[_parent]}: two roots are writing epoch {ours.Epoch} of log {ours.Log}. Nothing is taken until one of them is stopped.", Patience.Long);
+            if (IsRival(theirs, ours)) return TwoRoots(ours);
         }
 
         return TakeSnapshot($"Following {_parents[_parent]}: {diverged.Reason} Taking a snapshot.");
     }
+
+    private FollowerEffect[] TwoRoots(Position ours) =>
+        NextParent($"Following {_parents[_parent]}: two roots are writing epoch {ours.Epoch} of log {ours.Log}. Nothing is taken until one of them is stopped.", Patience.Long);
 
     private FollowerEffect[] OnSnapshotRequired(FeedMessage.SnapshotRequired required) =>
         TakeSnapshot($"Following {_parents[_parent]}: position {Position} is below its floor {required.Floor}; taking a snapshot.");
@@ -325,6 +330,8 @@ internal sealed class FollowerMachine
 
     private IntegrityException Wrong(string what) =>
         new($"Following {_parents[_parent]}: the parent {what}. Nothing of it was taken; compare its version with this server's, or give this server another parent.");
+
+    private static bool IsRival(Position theirs, Position ours) => theirs.Log == ours.Log && theirs.Epoch == ours.Epoch && theirs.EpochId != ours.EpochId;
 
     private static bool IsOlder(Position theirs, Position ours) =>
         theirs.Log == ours.Log && (theirs.Epoch < ours.Epoch || (theirs.Epoch == ours.Epoch && theirs.Sequence < ours.Sequence));

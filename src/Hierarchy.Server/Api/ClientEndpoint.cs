@@ -34,7 +34,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
             throw new RpcException(new Status(StatusCode.Unavailable, $"Server {self.Name} has no catalog yet: it is taking it from its parent. Try another server, or this one again shortly."));
 
         var position = request.Position.ToDomain();
-        var standing = EpochHistory.Locate(log.Epochs, current.View.Head, position);
+        var standing = ReaderStanding.Of(log.Epochs, current.View.Head, position);
         if (standing == PositionStanding.Behind)
         {
             await responseStream.WriteAsync(new SyncResponse { Behind = new SyncBehind { Head = current.View.Head.Position.ToProto() } }, context.CancellationToken);

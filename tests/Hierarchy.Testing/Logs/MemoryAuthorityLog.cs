@@ -3,7 +3,7 @@ using Hierarchy.Domain.Changes;
 
 namespace Hierarchy.Testing.Logs;
 
-/// <summary>The log of a simulated root. Opening it begins a new epoch.</summary>
+/// <summary>The log of a simulated root. Opening it begins a new epoch; after a loss, one with a number that no reign since can have reached.</summary>
 internal sealed class MemoryAuthorityLog : MemoryLog, IAuthorityLog
 {
     private readonly Lock _lock = new(); // orders the writers, and their events
@@ -23,12 +23,15 @@ internal sealed class MemoryAuthorityLog : MemoryLog, IAuthorityLog
         {
             var skip = RevisionNumberPayload.Reserve(HighestNumber() + RevisionNumberPayload.Skip);
             Write("drop", Image with { Staging = StagingState.None, Staged = null, Checkpoint = null });
-            Commit([new Change(RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch)), skip], log, epoch);
+            Opening = Commit([new Change(RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch)), skip], log, epoch);
             return;
         }
 
-        Commit([new Change(RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch))], log, epoch);
+        Opening = Commit([new Change(RecordKinds.Epoch, EpochPayload.Key(epoch.Number), EpochPayload.Write(epoch))], log, epoch);
     }
+
+    /// <summary>The transaction that began the epoch; null for one that is halted.</summary>
+    public CommittedTransaction? Opening { get; }
 
     public event Action<CommittedTransaction>? Committed;
 

@@ -15,6 +15,9 @@ internal abstract class MemoryLog(LogImage image) : ILogReader
     /// <summary>Runs before every write with its name; throwing is a failing disk.</summary>
     public Action<string>? BeforeWrite { get; set; }
 
+    /// <summary>Runs after every write, before anybody hears of it; throwing is a power failure just then.</summary>
+    public Action<string>? AfterWrite { get; set; }
+
     /// <summary>Transactions since the log was made.</summary>
     public int Writes { get; private set; }
 
@@ -44,5 +47,6 @@ internal abstract class MemoryLog(LogImage image) : ILogReader
         _older = _older.Add(Image);
         if (_older.Count > Kept) _older = _older.RemoveAt(0);
         Volatile.Write(ref _image, image);
+        AfterWrite?.Invoke(what);
     }
 }

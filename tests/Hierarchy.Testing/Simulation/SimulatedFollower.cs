@@ -11,6 +11,7 @@ namespace Hierarchy.Testing.Simulation;
 internal sealed class SimulatedFollower
 {
     private readonly Queue<FollowerEffect> _effects = new();
+    private bool _unserved;
 
     public SimulatedFollower(MemoryMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FollowerOptions options, Func<double> random)
     {
@@ -35,18 +36,26 @@ internal sealed class SimulatedFollower
     public Action<string>? OnWrong { get; set; }
 
     /// <summary>Nothing left to do before the next message.</summary>
-    public bool IsIdle => _effects.Count == 0;
+    public bool IsIdle => _effects.Count == 0 && !_unserved;
 
     public bool Step()
     {
-        if (!_effects.TryDequeue(out var effect)) return false;
+        if (IsIdle) return false;
         try
         {
-            Execute(effect);
+            if (_effects.TryDequeue(out var effect)) Execute(effect);
+            else ServeAgain();
         }
         catch (IntegrityException e)
         {
+            OnWrong?.Invoke(e.Message);
             StartOver(FeedEnd.Integrity, e.Message);
+        }
+        catch (IOException e)
+        {
+            // As the real loop does when its disk fails: what was going to be served may be lost, so what the disk holds is served again.
+            _unserved = true;
+            StartOver(FeedEnd.Storage, e.Message);
         }
 
         return true;
@@ -59,21 +68,32 @@ internal sealed class SimulatedFollower
         }
     }
 
-    public void Receive(FeedMessage message)
-    {
-        try
-        {
-            Enqueue(Machine.OnMessage(message));
-        }
-        catch (IntegrityException e)
-        {
-            StartOver(FeedEnd.Integrity, e.Message);
-        }
-    }
+    public void Receive(FeedMessage message) => Take(() => message);
+
+    public void Receive(FeedFrame frame) => Take(() => FeedCodec.Read(frame.Bytes));
 
     public void End(FeedEnd why, string reason) => Enqueue(Machine.OnEnded(why, reason));
 
     public void Elapse() => Enqueue(Machine.OnElapsed());
+
+    private void Take(Func<FeedMessage> read)
+    {
+        try
+        {
+            Enqueue(Machine.OnMessage(read()));
+        }
+        catch (IntegrityException e)
+        {
+            OnWrong?.Invoke(e.Message);
+            StartOver(FeedEnd.Integrity, e.Message);
+        }
+    }
+
+    private void ServeAgain()
+    {
+        _unserved = false;
+        if (Log.Checkpoint is { } checkpoint) OnServe?.Invoke(new FollowerEffect.Serve(new FoldedState(checkpoint, null, Replaced: true)));
+    }
 
     private void Execute(FollowerEffect effect)
     {
@@ -112,7 +132,6 @@ internal sealed class SimulatedFollower
 
     private void StartOver(FeedEnd why, string reason)
     {
-        OnWrong?.Invoke(reason);
         _effects.Clear();
         Machine.Resume(Log.Checkpoint, Log.Staging);
         Enqueue(Machine.OnEnded(why, reason));

@@ -1,27 +1,44 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
-using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
-using Hierarchy.Replication.Wire;
 using Hierarchy.Testing.Logs;
 
 namespace Hierarchy.Testing.Simulation;
 
-/// <summary>One server of the simulated tree: a root, or a replica with its parents. It can lose its power at any moment and come back with what its disk held.</summary>
-internal sealed class SimulatedServer(SimulatedTree tree, string name, bool isRoot)
+/// <summary>One server of the simulated tree: a root, or a replica with its parents. It can lose its power at any moment and come back with what its disk held, or with an old backup of it.</summary>
+internal sealed class SimulatedServer
 {
-    private const int Window = 3;
-    private readonly List<Link> _links = [];
-    private LogImage _disk = LogImage.Empty;
+    private static readonly TimeSpan SilenceLimit = new FollowerOptions().SilenceLimit;
+    private readonly SimulatedTree _tree;
+    private readonly SimulatedDisk _disk;
+    private LogImage _stored = LogImage.Empty;
+    private AuthorityStart _start = AuthorityStart.Restart;
+    private int _above;
     private int _life;
-    private Link? _upward;
-    private Position _served;
+    private TimeSpan _frozenUntil;
+    private TimeSpan _clock;
+    private bool _isWorking;
+    private Checkpoint? _served;
 
-    public ServerIdentity Self { get; } = new(tree.World.NewId(), name, $"http://{name}:8530");
+    public SimulatedServer(SimulatedTree tree, string name, bool isRoot)
+    {
+        _tree = tree;
+        IsRoot = isRoot;
+        Self = new ServerIdentity(tree.World.NewId(), name, $"http://{name}:8530");
+        Url = new Uri($"http://{name}:8532");
+        Lies = new LyingParent(tree);
+        _disk = new SimulatedDisk(tree);
+    }
 
-    public Uri Url { get; } = new($"http://{name}:8532");
+    public ServerIdentity Self { get; }
+
+    public Uri Url { get; }
+
+    public LyingParent Lies { get; }
 
     public IReadOnlyList<Uri> Parents { get; set; } = [];
+
+    public bool IsRoot { get; private set; }
 
     public bool IsUp { get; private set; }
 
@@ -31,35 +48,53 @@ internal sealed class SimulatedServer(SimulatedTree tree, string name, bool isRo
 
     public SimulatedFollower? Follower { get; private set; }
 
-    public bool IsLive => IsUp && (isRoot || Follower!.Machine.Status.Phase == FollowerPhase.Live); // up replicas have one
+    /// <summary>The calls of those below.</summary>
+    public List<FeedLink> Links { get; } = [];
+
+    /// <summary>The call to the parent.</summary>
+    public FeedLink? Upward { get; private set; }
+
+    /// <summary>What clients are served: null while there is nothing.</summary>
+    public Checkpoint? Served => !IsUp ? null : Log is MemoryAuthorityLog { Head: var head } ? new Checkpoint(head.Position, head.Count, head.Digest, Now, default) : _served;
+
+    /// <summary>What its disk holds.</summary>
+    public LogImage Image => IsUp ? Log!.Image : _stored; // it was started
+
+    public bool IsLive => IsUp && (IsRoot || Follower!.Machine.Status.Phase == FollowerPhase.Live); // up replicas have one
+
+    /// <summary>This server's own clock.</summary>
+    public DateTimeOffset Now => _tree.World.Now + _clock;
 
     public void Start()
     {
         IsUp = true;
-        if (isRoot)
+        if (IsRoot)
         {
-            var log = new MemoryAuthorityLog(_disk, tree.World.NewId);
-            log.Committed += transaction => tree.Remember(transaction.Head);
-            tree.Remember(log.Head);
+            var log = new MemoryAuthorityLog(_stored, _tree.World.NewId, _start, _above);
+            (_start, _above) = (AuthorityStart.Restart, 0);
+            log.Committed += _tree.Oracle.OnDurable;
+            _tree.Oracle.OnDurable(log.Opening!); // it is not halted
             Log = log;
+            Follower = null;
         }
         else
         {
-            var log = new MemoryMirrorLog(_disk);
-            _served = log.Head.Position;
+            var log = new MemoryMirrorLog(_stored);
+            _served = log.Checkpoint;
             Log = log;
-            Follower = new SimulatedFollower(log, Self, Parents, new FollowerOptions(), tree.World.Random.NextDouble)
+            Follower = new SimulatedFollower(log, Self, Parents, new FollowerOptions(), _tree.World.Random.NextDouble)
             {
                 OnOutward = OnOutward,
                 OnServe = OnServe,
-                OnWrong = reason => tree.Wrong(this, reason),
+                OnWrong = reason => _tree.Wrong(this, reason),
                 OnIntroduced = OnIntroduced,
             };
         }
 
-        Source = new SimulatedSource(Log, Self, tree.Options, () => tree.World.Now);
-        Source.Changed += () => _links.ForEach(Pump);
-        Tick(_life);
+        Source = new SimulatedSource(Log, Self, _tree.Options, () => Now);
+        Source.Changed += () => Links.ForEach(link => link.Pump());
+        _disk.Watch(Log);
+        Tick();
         Work();
     }
 
@@ -67,39 +102,124 @@ internal sealed class SimulatedServer(SimulatedTree tree, string name, bool isRo
     public void Crash()
     {
         if (!IsUp) return;
-        _disk = isRoot ? Log!.Image : Log!.AfterPowerLoss(tree.World.Random.Next(6)); // it was started
-        IsUp = false;
-        _life++;
-        foreach (var link in _links.ToArray()) Cut(link);
-        if (_upward is not null) Cut(_upward);
-        Follower = null;
-        Source = null;
-        tree.World.After(tree.World.Between(10, 2000), Start);
+        var world = _tree.World;
+        Stop(IsRoot ? Log!.Image : Log!.AfterPowerLoss(world.OneIn(4) ? world.Random.Next(65) : world.OneIn(3) ? 0 : world.Random.Next(6))); // it was started
+        StartLater();
     }
 
-    /// <summary>The call to the parent breaks.</summary>
-    public void CutUpward()
+    /// <summary>Comes back with an old backup. A root is told of its loss, or (a mere restart) is not.</summary>
+    public void Restore(LogImage backup, AuthorityStart start)
     {
-        if (_upward is not null) Cut(_upward);
+        if (!IsUp) return;
+        Stop(Log!.Image); // it was started
+        if (IsRoot) _tree.Oracle.OnLoss(backup);
+        _stored = backup;
+        _start = start;
+        StartLater();
+    }
+
+    /// <summary>Goes on as the root from what it serves, above every epoch that was heard of, or as a replica of another.</summary>
+    public void ChangeRole(bool isRoot, int above)
+    {
+        if (IsUp) Stop(Log!.Image); // it was started
+        IsRoot = isRoot;
+        var head = _stored.Head;
+        if (isRoot) _tree.Oracle.OnLoss(_stored);
+        _stored = _stored with
+        {
+            Staging = StagingState.None,
+            Staged = null,
+            Checkpoint = isRoot ? null : new Checkpoint(head.Position, head.Count, head.Digest, Now, default),
+        };
+        (_start, _above) = (AuthorityStart.AfterLoss, above);
+        StartLater();
+    }
+
+    /// <summary>The whole machine stands still; when it goes on, time has passed.</summary>
+    public void Freeze(TimeSpan time) => _frozenUntil = _tree.World.Elapsed + time;
+
+    /// <summary>The clock is set.</summary>
+    public void JumpClock(TimeSpan by) => _clock += by;
+
+    /// <summary>Does it after a while, if this life of the server lasts so long; false when it is down.</summary>
+    public bool Later(TimeSpan delay, Action action)
+    {
+        if (!IsUp) return false;
+        var life = _life;
+        _tree.World.After(delay, Run);
+        return true;
+
+        void Run()
+        {
+            if (life != _life) return;
+            if (_frozenUntil > _tree.World.Elapsed) _tree.World.After(_frozenUntil - _tree.World.Elapsed, Run);
+            else Guard(action);
+        }
+    }
+
+    /// <summary>Does something at this server, which may lose its power over it.</summary>
+    public void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (PowerLossException)
+        {
+            Crash();
+        }
+    }
+
+    /// <summary>Does what there is to do, one step at a time.</summary>
+    public void Work()
+    {
+        if (_isWorking || Follower is not { } follower || (follower.IsIdle && Upward is not { HasNews: true })) return;
+        _isWorking = Later(_tree.World.Between(0.1, 4), () =>
+        {
+            _isWorking = false;
+            if (!follower.Step()) Hear(follower);
+            Work();
+        });
+    }
+
+    private void StartLater()
+    {
+        var life = ++_life;
+        _tree.World.After(_tree.World.Between(10, 2000), () =>
+        {
+            if (life == _life) Start();
+        });
+    }
+
+    private void Stop(LogImage stored)
+    {
+        if (IsRoot) _tree.Oracle.OnDied(stored);
+        _stored = stored;
+        IsUp = _isWorking = false;
+        _life++;
+        foreach (var link in Links.ToArray()) link.Cut();
+        Upward?.Cut();
+        Upward = null;
+        Follower = null;
+        Source = null;
     }
 
     private void OnOutward(FollowerEffect effect)
     {
-        var life = _life;
         switch (effect)
         {
             case FollowerEffect.Connect connect:
-                var link = _upward = new Link(this, tree.Find(Parents[connect.Parent]));
-                tree.World.After(tree.Latency(), () => link.To.Accept(link, connect.Hello));
+                var link = Upward = new FeedLink(_tree, this, _tree.Find(Parents[connect.Parent]));
+                _tree.World.After(_tree.Latency(), () => link.Open(link.To.Source, connect.Hello));
+                if (_tree.HasFaults && _tree.Plan.Duplicates && _tree.World.OneIn(4)) Duplicate(link, connect);
                 break;
             case FollowerEffect.Disconnect:
-                if (_upward is { } old) old.To.Drop(old);
-                _upward = null;
+                Upward?.Drop();
+                Upward = null;
                 break;
             case FollowerEffect.Wait wait:
-                tree.World.After(wait.Delay, () =>
+                Later(wait.Delay, () =>
                 {
-                    if (life != _life) return;
                     Follower!.Elapse(); // up in this life
                     Work();
                 });
@@ -107,112 +227,37 @@ internal sealed class SimulatedServer(SimulatedTree tree, string name, bool isRo
         }
     }
 
-    private void Accept(Link link, FollowerHello hello)
+    /// <summary>The same call arrives twice; nobody reads what the second one is sent, until it breaks.</summary>
+    private void Duplicate(FeedLink link, FollowerEffect.Connect connect)
     {
-        if (!IsUp || link.IsCut)
-        {
-            Cut(link);
-            return;
-        }
-
-        link.Call = Source!.Open(hello); // up
-        _links.Add(link);
-        Pump(link);
+        _tree.Faults.Add("duplicated call");
+        var second = new FeedLink(_tree, this, link.To);
+        _tree.World.After(_tree.Latency(), () => second.Open(second.To.Source, connect.Hello));
+        _tree.World.After(_tree.World.Between(100, 60_000), second.Cut);
     }
-
-    private void Pump(Link link)
-    {
-        if (link.IsPumping || link.IsCut || link.Call is null || !_links.Contains(link)) return;
-        link.IsPumping = true;
-        tree.World.After(tree.World.Between(0.1, 3), () =>
-        {
-            link.IsPumping = false;
-            if (!IsUp || link.IsCut || link.InFlight >= Window || !_links.Contains(link)) return;
-            if (!link.Call.Step(out var frame))
-            {
-                if (!link.Call.IsEnded) return;
-                var (why, reason) = link.Call.Refused is { } refused ? (FeedEnd.Refused, refused) : (FeedEnd.Unavailable, "ended");
-                _links.Remove(link);
-                Deliver(link, () => link.From.Ended(link, why, reason));
-                return;
-            }
-
-            if (frame is not null)
-            {
-                link.InFlight++;
-                var sent = tree.Tamper(frame);
-                Deliver(link, () => link.From.Received(link, sent));
-            }
-
-            Pump(link);
-        });
-    }
-
-    private void Deliver(Link link, Action action)
-    {
-        // In order within a call, as HTTP/2 streams are; between calls in any order.
-        link.NextDelivery = TimeSpan.FromTicks(Math.Max(link.NextDelivery.Ticks + 1, (tree.World.Elapsed + tree.Latency()).Ticks));
-        tree.World.After(link.NextDelivery - tree.World.Elapsed, action);
-    }
-
-    private void Received(Link link, FeedFrame frame)
-    {
-        if (_upward != link || link.IsCut) return;
-        link.Inbox.Enqueue(frame);
-        Work();
-    }
-
-    private void Ended(Link link, FeedEnd why, string reason)
-    {
-        if (_upward != link) return;
-        link.End = (why, reason);
-        Work();
-    }
-
-    private void Work()
-    {
-        if (Follower is not { } follower || follower.IsIdle && _upward is not { HasNews: true }) return;
-        var life = _life;
-        if (_working) return;
-        _working = true;
-        tree.World.After(tree.World.Between(0.1, 4), () =>
-        {
-            _working = false;
-            if (life == _life)
-            {
-                if (!follower.Step()) Hear(follower);
-            }
-
-            Work();
-        });
-    }
-
-    private bool _working;
 
     private void Hear(SimulatedFollower follower)
     {
-        if (_upward is not { } link) return;
+        if (Upward is not { } link) return;
         if (link.Inbox.TryDequeue(out var frame))
         {
-            link.InFlight--;
-            follower.Receive(FeedCodec.Read(frame.Bytes));
-            link.To.Pump(link);
+            link.Taken();
+            follower.Receive(frame);
         }
         else if (link.End is { } end)
         {
-            _upward = null;
+            Upward = null;
             follower.End(end.Why, end.Reason);
         }
     }
 
     private void OnServe(FollowerEffect.Serve serve)
     {
-        var position = serve.State.Checkpoint.Position;
-        tree.CheckServed(this, serve.State.Checkpoint);
-        if (position.Epoch < _served.Epoch || (position.Epoch == _served.Epoch && position.Sequence < _served.Sequence))
-            throw new InvalidOperationException($"{Self.Name} served {position} after {_served}.");
-        _served = position;
-        Source!.Serve(serve.State, serve.Floor == Log!.Head.Floor ? serve.Frame : null); // up
+        var checkpoint = serve.State.Checkpoint;
+        _tree.Oracle.CheckServed(Self.Name, checkpoint, Log!.Image); // it serves
+        _tree.Oracle.CheckForward(Self.Name, _served?.Position ?? default, checkpoint.Position);
+        _served = checkpoint;
+        Source!.Serve(serve.State, serve.Floor == Log.Head.Floor ? serve.Frame : null); // up
     }
 
     private void OnIntroduced(IReadOnlyList<Guid> ancestry)
@@ -220,57 +265,20 @@ internal sealed class SimulatedServer(SimulatedTree tree, string name, bool isRo
         Guid[] mine = [Self.Id, .. ancestry];
         if (Source!.Ancestry.SequenceEqual(mine)) return; // up
         Source.Ancestry = mine;
-        foreach (var link in _links.ToArray()) Cut(link);
+        foreach (var link in Links.ToArray()) link.Cut();
     }
 
-    private void Drop(Link link)
+    private void Tick() => Later(TimeSpan.FromSeconds(15), () =>
     {
-        link.IsCut = true;
-        _links.Remove(link);
-    }
-
-    /// <summary>Both ends hear of it, each in its time; what was on its way is lost.</summary>
-    private void Cut(Link link)
-    {
-        if (link.IsCut) return;
-        link.IsCut = true;
-        link.To._links.Remove(link);
-        var child = link.From;
-        tree.World.After(tree.Latency(), () => child.Ended(link, FeedEnd.Unavailable, "cut"));
-    }
-
-    private void Tick(int life) => tree.World.After(TimeSpan.FromSeconds(15), () =>
-    {
-        if (life != _life) return;
-        foreach (var link in _links)
+        foreach (var link in Links.ToArray()) link.Bookmark();
+        if (Upward is { HasNews: false } quiet && _tree.World.Elapsed - quiet.Heard > SilenceLimit)
         {
-            link.Call!.Bookmark(); // links here have one
-            Pump(link);
+            quiet.Drop();
+            Upward = null;
+            Follower!.End(FeedEnd.Unavailable, "silent"); // it has a call
+            Work();
         }
 
-        Tick(life);
+        Tick();
     });
-
-    private sealed class Link(SimulatedServer from, SimulatedServer to)
-    {
-        public SimulatedServer From => from;
-
-        public SimulatedServer To => to;
-
-        public SimulatedCall? Call { get; set; }
-
-        public Queue<FeedFrame> Inbox { get; } = new();
-
-        public (FeedEnd Why, string Reason)? End { get; set; }
-
-        public int InFlight { get; set; }
-
-        public TimeSpan NextDelivery { get; set; }
-
-        public bool IsPumping { get; set; }
-
-        public bool IsCut { get; set; }
-
-        public bool HasNews => Inbox.Count > 0 || End is not null;
-    }
 }

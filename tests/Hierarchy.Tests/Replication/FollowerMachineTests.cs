@@ -316,6 +316,20 @@ public class FollowerMachineTests
     }
 
     [Fact]
+    public void Snapshot_OfARivalReign_IsNotTaken()
+    {
+        var (follower, log) = LiveAt(9);
+        Give(follower, new FeedMessage.SnapshotRequired(3));
+        var position = log.Head.Position with { EpochId = Guid.NewGuid(), Sequence = 40 };
+        Give(follower, Introduction(0));
+        Give(follower, new FeedMessage.Page([Set(40, "a", "1")], 40, 40));
+        Give(follower, new FeedMessage.CaughtUp(new Checkpoint(position, 1, new byte[2048], DateTimeOffset.UnixEpoch, default)));
+
+        Assert.Equal(10, log.Head.Position.Sequence);
+        Assert.Contains("two roots are writing epoch 1", follower.Machine.Status.Reason);
+    }
+
+    [Fact]
     public void Backoff_DoublesToItsLimitWithJitter()
     {
         var low = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), () => 0);

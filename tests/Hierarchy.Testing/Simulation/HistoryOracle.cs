@@ -1,0 +1,125 @@
+using Hierarchy.Domain.Changes;
+using Hierarchy.Testing.Logs;
+
+namespace Hierarchy.Testing.Simulation;
+
+/// <summary>
+/// Knows every state that an authority ever had, everything that one committed, and where histories were lost. So it can say whether a state may be served, and what the surviving history must hold in the
+/// end: every acknowledged decision that no loss explains, once, and nothing else.
+/// </summary>
+internal sealed class HistoryOracle(VirtualWorld world)
+{
+    private readonly Dictionary<Position, (long Count, byte[] Digest)> _states = [];
+    private readonly List<Written> _written = [];
+    private readonly List<(IReadOnlyList<Epoch> Epochs, LogHead Head)> _losses = [];
+
+    /// <summary>Acknowledged transactions.</summary>
+    public int Acknowledged { get; private set; }
+
+    /// <summary>Acknowledged transactions that a restore or a promotion took, as its operator was told.</summary>
+    public int LostWithHistory { get; private set; }
+
+    /// <summary>States that were served.</summary>
+    public int Served { get; private set; }
+
+    /// <summary>True when a reign of that number or a higher one is not this one.</summary>
+    public bool HasRival(Position head) => _states.Keys.Any(position => position.Epoch > head.Epoch || (position.Epoch == head.Epoch && position.EpochId != head.EpochId));
+
+    /// <summary>A part of the history is lost: an authority goes on from this.</summary>
+    public bool HasLosses => _losses.Count > 0;
+
+    /// <summary>Of all reigns that ever were.</summary>
+    public int HighestEpoch => _states.Keys.Max(position => position.Epoch);
+
+    /// <summary>An authority goes on from an older state.</summary>
+    public void OnLoss(LogImage from) => _losses.Add((from.Epochs, from.Head));
+
+    /// <summary>A transaction is durable at an authority.</summary>
+    public void OnDurable(CommittedTransaction transaction)
+    {
+        _states[transaction.Head.Position] = (transaction.Head.Count, transaction.Head.Digest.ToArray());
+        _written.Add(new Written(transaction.Head.Position, transaction.Records));
+    }
+
+    /// <summary>The one who decided has the answer.</summary>
+    public void OnAcknowledged(CommittedTransaction transaction)
+    {
+        Acknowledged++;
+        for (var i = _written.Count - 1; i >= 0; i--)
+        {
+            if (_written[i].Position != transaction.Head.Position) continue;
+            _written[i].IsAcknowledged = true;
+            return;
+        }
+    }
+
+    /// <summary>An authority died; what it had written and told nobody counts as durable from now on.</summary>
+    public void OnDied(LogImage image)
+    {
+        if (_states.ContainsKey(image.Head.Position)) return;
+        var known = _written.Where(written => IsIn(image.Epochs, image.Head, written.Position)).Select(written => written.Position.Sequence).DefaultIfEmpty(0).Max();
+        OnDurable(new CommittedTransaction([.. image.Records.Values.Where(record => record.Sequence > known)], image.Head));
+    }
+
+    /// <summary>A server serves a state.</summary>
+    public void CheckServed(string server, Checkpoint checkpoint, LogImage image)
+    {
+        Served++;
+        world.Note(checkpoint.Position.Sequence);
+        world.Note(checkpoint.Digest.Span[..32]);
+        if (!_states.TryGetValue(checkpoint.Position, out var state))
+            throw Failed($"{server} serves {checkpoint.Position}, which no root ever had.");
+        if (state.Count != checkpoint.Count || !checkpoint.Digest.Span.SequenceEqual(state.Digest) || !state.Digest.AsSpan().SequenceEqual(image.Digest()))
+            throw Failed($"{server} serves another state at {checkpoint.Position} than the root had.");
+    }
+
+    /// <summary>What was served, or taken over by a client, comes after what was there before.</summary>
+    public void CheckForward(string who, Position before, Position now)
+    {
+        if (before.IsEmpty || now == before) return;
+        if (now.Log == before.Log && (now.Epoch > before.Epoch || (now.Epoch == before.Epoch && now.EpochId == before.EpochId && now.Sequence >= before.Sequence))) return;
+        throw Failed($"{who} went from {before} ({before.EpochId:N}) to {now} ({now.EpochId:N}).");
+    }
+
+    /// <summary>The surviving history, at the end.</summary>
+    public void CheckSurvivor(LogImage image)
+    {
+        var expected = new Dictionary<RecordKey, ChangeRecord>();
+        foreach (var written in _written.OrderBy(written => written.Position.Sequence))
+        {
+            if (IsIn(image.Epochs, image.Head, written.Position))
+            {
+                foreach (var record in written.Records) expected[new RecordKey(record.Kind, record.Key)] = record;
+            }
+            else if (written.IsAcknowledged)
+            {
+                if (_losses.TrueForAll(loss => IsIn(loss.Epochs, loss.Head, written.Position)))
+                    throw Failed($"the decision acknowledged at {written.Position} is not in the surviving history, and no loss explains it.");
+                LostWithHistory++;
+            }
+        }
+
+        var live = expected.Where(pair => !pair.Value.IsTombstone).ToList();
+        if (live.Count != image.Count) throw Failed($"the surviving root holds {image.Count} records; {live.Count} were written and not deleted.");
+        foreach (var (key, record) in live)
+        {
+            var held = image.Index.TryGetValue(key, out var at) ? image.Records[at] : (ChangeRecord?)null;
+            if (held?.Sequence != record.Sequence || !held.Value.Payload.GetValueOrDefault().Span.SequenceEqual(record.Payload.GetValueOrDefault().Span))
+                throw Failed($"the surviving root holds {held?.Sequence.ToString() ?? "nothing"} for key {key.Key} of kind {key.Kind}; sequence {record.Sequence} was written last.");
+        }
+    }
+
+    private SimulationFailedException Failed(string what) => new(world.Seed, what);
+
+    private static bool IsIn(IReadOnlyList<Epoch> epochs, LogHead head, Position position) =>
+        EpochHistory.Locate(epochs, head, position) is PositionStanding.Valid or PositionStanding.BelowFloor;
+
+    private sealed class Written(Position position, IReadOnlyList<ChangeRecord> records)
+    {
+        public Position Position => position;
+
+        public IReadOnlyList<ChangeRecord> Records => records;
+
+        public bool IsAcknowledged { get; set; }
+    }
+}
