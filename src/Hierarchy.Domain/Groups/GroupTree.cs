@@ -52,12 +52,28 @@ public sealed class GroupTree
     /// <summary>The same for a computer that was put into these; a group that is there no more is left out.</summary>
     public Membership MembershipOfGroups(IEnumerable<Guid> ids) => MembershipOf(ids.Select(Find));
 
-    private Membership MembershipOf(IEnumerable<TargetGroup?> groups)
+    /// <summary>Ids of the groups that a computer which names these is in directly, ascending: never none.</summary>
+    public Guid[] DirectIdsOf(IEnumerable<string> names) => IdsOf(Direct(names.Select(name => Find(name.Trim()))));
+
+    /// <summary>The same for a computer that was put into these.</summary>
+    public Guid[] DirectIdsOfGroups(IEnumerable<Guid> ids) => IdsOf(Direct(ids.Select(Find)));
+
+    /// <summary>The group and all that it is nested in; All Computers alone for one that is not there.</summary>
+    public IReadOnlyCollection<Guid> WithAncestors(Guid id) => _byId.ContainsKey(id) ? PathOf(id) : [TargetGroup.AllComputers.Id];
+
+    private static Guid[] IdsOf(List<TargetGroup> groups) => [.. groups.Select(group => group.Id).Distinct().Order()];
+
+    private static List<TargetGroup> Direct(IEnumerable<TargetGroup?> groups)
     {
         var direct = groups.Where(group => group is not null && group.Id != TargetGroup.AllComputers.Id).Select(group => group!).ToList(); // The filter leaves those that are there.
         if (direct.Count == 0)
             direct.Add(TargetGroup.UnassignedComputers);
+        return direct;
+    }
 
+    private Membership MembershipOf(IEnumerable<TargetGroup?> groups)
+    {
+        var direct = Direct(groups);
         var depths = new Dictionary<Guid, int>();
         foreach (var group in direct)
             foreach (var ancestor in PathOf(group.Id))

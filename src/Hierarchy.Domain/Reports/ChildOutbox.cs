@@ -4,4 +4,5 @@ namespace Hierarchy.Domain.Reports;
 /// <param name="ServerId">The child.</param>
 /// <param name="Incarnation">The life of its outbox.</param>
 /// <param name="Received">The highest number taken and durable here.</param>
-public sealed record ChildOutbox(string ServerId, Guid Incarnation, long Received);
+/// <param name="Rooted">The highest number that the root has durably: at the root itself, everything received. Says nothing where a child's batch is merged.</param>
+public sealed record ChildOutbox(string ServerId, Guid Incarnation, long Received, long Rooted = 0);

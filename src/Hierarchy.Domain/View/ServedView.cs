@@ -102,6 +102,12 @@ public sealed class ServedView
             ? Groups.MembershipOfGroups(assignment.GroupIds)
             : Groups.MembershipOf(named);
 
+    /// <summary>Ids of the groups that a computer is in directly, ascending: what <see cref="MembershipOf"/> begins with.</summary>
+    public Guid[] DirectGroupsOf(string computerId, IEnumerable<string> named) =>
+        Assignments.TryGetValue(GroupAssignment.KeyOf(computerId), out var assignment) && assignment.GroupIds.Count > 0
+            ? Groups.DirectIdsOfGroups(assignment.GroupIds)
+            : Groups.DirectIdsOf(named);
+
     /// <summary>True when a client that has everything up to the sequence can be sent what changed since; false when it must take everything anew (a removed revision has no name left).</summary>
     public bool CanTellChangesSince(long sequence) => sequence >= Head.Floor && sequence >= RevisionRemovedAt;
 

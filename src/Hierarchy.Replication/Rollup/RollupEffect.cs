@@ -11,6 +11,9 @@ internal abstract record RollupEffect
     /// <summary>Send the page to the parent.</summary>
     internal sealed record Send(OutboxPage Page) : RollupEffect;
 
-    /// <summary>The root has everything up to here: keep that.</summary>
-    internal sealed record MarkRooted(long Through) : RollupEffect;
+    /// <summary>Take the parent's word before anything is read for it.</summary>
+    internal sealed record Acknowledge(long Received, long Rooted, Guid RootLife) : RollupEffect;
+
+    /// <summary>The parent has numbers that were never given here: begin a new life of the outbox, and end the call.</summary>
+    internal sealed record Renew(long Received) : RollupEffect;
 }

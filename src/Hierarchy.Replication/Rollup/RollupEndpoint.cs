@@ -33,6 +33,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         var serverId = Positions.Id(started.ServerId, "server").ToString("D");
         var incarnation = Positions.Id(started.OutboxIncarnation, "outbox incarnation");
 
+        // An outbox that is not known here is asked for from its beginning.
         var received = (await reports.FindChildAsync(serverId, incarnation, cancellationToken))?.Received ?? 0;
         using var acknowledgement = new Acknowledgement(responseStream);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -86,30 +87,45 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         }
     }
 
-    private async Task AcknowledgeAsync(string serverId, Guid incarnation, long received, Acknowledgement acknowledgement, CancellationToken cancellationToken) =>
-        await acknowledgement.SendAsync(received, await reports.RootedOfChildAsync(serverId, incarnation, cancellationToken), cancellationToken);
+    private Task AcknowledgeAsync(string serverId, Guid incarnation, long received, Acknowledgement acknowledgement, CancellationToken cancellationToken) =>
+        acknowledgement.SendAsync(received, () => RootedAsync(serverId, incarnation, cancellationToken), cancellationToken);
 
-    /// <summary>What was acknowledged in this call; never takes anything back, and writes one answer at a time.</summary>
+    private async ValueTask<(long Through, Guid Life)> RootedAsync(string serverId, Guid incarnation, CancellationToken cancellationToken)
+    {
+        // Of two roots, one after the other: what was read between them counts for neither.
+        while (true)
+        {
+            var life = reports.RootLife;
+            var rooted = (await reports.FindChildAsync(serverId, incarnation, cancellationToken))?.Rooted ?? 0;
+            if (life == reports.RootLife) return (rooted, life);
+        }
+    }
+
+    /// <summary>What was acknowledged in this call; takes back nothing but what another root has, and writes one answer at a time.</summary>
     private sealed class Acknowledgement(IServerStreamWriter<RollupResponse> responses) : IDisposable
     {
         private readonly SemaphoreSlim _oneWriter = new(1, 1);
         private long _received = -1;
         private long _rooted = -1;
+        private Guid _rootLife;
 
         public long Received => Math.Max(0, Interlocked.Read(ref _received));
 
         public void Dispose() => _oneWriter.Dispose();
 
-        public async Task SendAsync(long received, long rooted, CancellationToken cancellationToken)
+        public async Task SendAsync(long received, Func<ValueTask<(long Through, Guid Life)>> readRooted, CancellationToken cancellationToken)
         {
             await _oneWriter.WaitAsync(cancellationToken);
             try
             {
-                if (received <= _received && rooted <= _rooted) return;
+                var (rooted, rootLife) = await readRooted();
+                if (received <= _received && rooted <= _rooted && rootLife == _rootLife) return;
                 Interlocked.Exchange(ref _received, Math.Max(_received, received));
-                _rooted = Math.Max(_rooted, rooted);
-                // What the root has of this outbox may be more than this server was sent: another parent took it. The child then knows already.
-                await responses.WriteAsync(new RollupResponse { ReceivedThrough = _received, RootedThrough = Math.Min(_rooted, _received) }, cancellationToken);
+                _rooted = rootLife == _rootLife ? Math.Max(_rooted, rooted) : rooted;
+                _rootLife = rootLife;
+                var response = new RollupResponse { ReceivedThrough = _received, RootedThrough = Math.Min(_rooted, _received) };
+                if (rootLife != Guid.Empty) response.RootLife = Positions.Id(rootLife);
+                await responses.WriteAsync(response, cancellationToken);
             }
             finally
             {

@@ -94,7 +94,7 @@ public sealed partial class RollupLoop
             await call.RequestStream.WriteAsync(
                 new RollupRequest { Started = new RollupStarted { ServerId = Positions.Id(_self.Id), ServerName = _self.Name, OutboxIncarnation = Positions.Id(_reports.OutboxIncarnation) } },
                 cancellationToken);
-            var machine = new RollupMachine(_reports.Rooted, _reports.OutboxHead, _options.BatchesAhead);
+            var machine = new RollupMachine(_reports.OutboxHead, _options.BatchesAhead);
             await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
                 await TakeAsync(machine, item, call.RequestStream, parent, cancellationToken);
         }
@@ -111,13 +111,15 @@ public sealed partial class RollupLoop
         switch (item)
         {
             case News.Acknowledged acknowledged:
-                if (!machine.IsOpen)
+                var wasOpen = machine.IsOpen;
+                var effects = machine.OnAcknowledged(acknowledged.Received, acknowledged.Rooted, acknowledged.RootLife);
+                if (machine.IsOpen && !wasOpen)
                 {
                     Log.Found(_logger, url, acknowledged.Received);
                     _backoff.Reset();
                 }
 
-                await ExecuteAsync(machine, machine.OnAcknowledged(acknowledged.Received, acknowledged.Rooted), parent, cancellationToken);
+                await ExecuteAsync(machine, effects, parent, cancellationToken);
                 break;
             case News.Grown grown:
                 await ExecuteAsync(machine, machine.OnGrown(grown.Head), parent, cancellationToken);
@@ -145,10 +147,15 @@ public sealed partial class RollupLoop
                 case RollupEffect.Send send:
                     await parent.WriteAsync(new RollupRequest { Batch = ToBatch(send.Page) }, cancellationToken);
                     break;
-                case RollupEffect.MarkRooted rooted:
-                    await _reports.MarkRootedAsync(rooted.Through, cancellationToken);
-                    Rooted?.Invoke();
+                case RollupEffect.Acknowledge acknowledged:
+                    var before = (_reports.Rooted, _reports.RootLife);
+                    await _reports.AcknowledgeAsync(acknowledged.Received, acknowledged.Rooted, acknowledged.RootLife, cancellationToken);
+                    if (before != (_reports.Rooted, _reports.RootLife)) Rooted?.Invoke();
                     break;
+                case RollupEffect.Renew renew:
+                    Log.TakenBack(_logger, renew.Received, _reports.OutboxHead);
+                    await _reports.RenewOutboxAsync(cancellationToken);
+                    throw new UnavailableException("the outbox begins a new life");
             }
         }
     }
@@ -158,7 +165,9 @@ public sealed partial class RollupLoop
         try
         {
             while (await responses.MoveNext(cancellationToken))
-                news.TryWrite(new News.Acknowledged(responses.Current.ReceivedThrough, responses.Current.RootedThrough));
+                news.TryWrite(new News.Acknowledged(
+                    responses.Current.ReceivedThrough, responses.Current.RootedThrough,
+                    responses.Current.RootLife.IsEmpty ? Guid.Empty : Positions.Id(responses.Current.RootLife, "root's life")));
             news.TryComplete(new UnavailableException("the parent ended the call"));
         }
 #pragma warning disable CA1031 // Whatever ends the hearing ends the call: the reader of the channel gets it.
@@ -181,7 +190,7 @@ public sealed partial class RollupLoop
     {
         public static News Sample { get; } = new Tick();
 
-        internal sealed record Acknowledged(long Received, long Rooted) : News;
+        internal sealed record Acknowledged(long Received, long Rooted, Guid RootLife) : News;
 
         internal sealed record Grown(long Head) : News;
 
@@ -195,6 +204,10 @@ public sealed partial class RollupLoop
 
         [LoggerMessage(3102, LogLevel.Warning, "Reporting to {Parent} broke off and is tried again: {Reason}")]
         public static partial void Lost(ILogger logger, Uri parent, string reason);
+
+        [LoggerMessage(1750, LogLevel.Warning,
+            "The parent has this server's reports up to {Received}, and only {Head} were ever numbered here: the report store was taken back to an earlier state. Everything is reported anew; if no backup was restored, check that no two servers run on copies of one data directory.")]
+        public static partial void TakenBack(ILogger logger, long received, long head);
 
         [LoggerMessage(3103, LogLevel.Warning, "{Parent} answered reports wrongly: {Reason}")]
         public static partial void Wrong(ILogger logger, Uri parent, string reason);

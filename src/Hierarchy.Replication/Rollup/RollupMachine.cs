@@ -4,41 +4,41 @@ using Hierarchy.Domain.Reports;
 namespace Hierarchy.Replication.Rollup;
 
 /// <summary>
-/// The child's side of one call, without I/O. Everything above what the parent says it has is sent in outbox order, a bounded number of batches ahead of their acknowledgements; nothing is
-/// forgotten before the root has it. A parent that lost what it once acknowledged is simply sent it again, since what is not rooted is still here.
+/// The child's side of one call, without I/O. Everything above what the parent says it has is sent in outbox order, a bounded number of batches ahead of their acknowledgements. What the parent
+/// says is the truth, also when it is less than another parent, or the same one before it was restored, said: nothing is ever forgotten here.
 /// </summary>
-internal sealed class RollupMachine(long rooted, long head, int batchesAhead)
+internal sealed class RollupMachine(long head, int batchesAhead)
 {
     private readonly Queue<long> _unacknowledged = new();
-    private long _rooted = rooted;
     private long _head = head;
     private long _sent;
     private long _received = -1;
+    private long _rooted;
+    private Guid _rootLife;
     private bool _isReading;
 
     /// <summary>True once the parent has said what it has.</summary>
     public bool IsOpen => _received >= 0;
 
-    /// <summary>The parent's word: what it has, and what the root has.</summary>
-    /// <exception cref="IntegrityException">It claims what was never sent, or takes back what it said in this call.</exception>
-    public IReadOnlyList<RollupEffect> OnAcknowledged(long received, long rooted)
+    /// <summary>The parent's word: what it has, what the root has, and which root that is.</summary>
+    /// <exception cref="IntegrityException">It claims what was never sent in this call, or takes back what it said in this call.</exception>
+    public IReadOnlyList<RollupEffect> OnAcknowledged(long received, long rooted, Guid rootLife)
     {
-        var effects = new List<RollupEffect>();
-        var ceiling = IsOpen ? _sent : _head;
-        if (received < 0 || received > ceiling || rooted < 0 || rooted > Math.Max(received, _rooted))
-            throw new IntegrityException($"The parent acknowledges reports up to {received}, rooted up to {rooted}; sent were {ceiling}. It took another outbox for this one: check that no two servers share a data directory.");
+        if (received < 0 || rooted < 0 || rooted > received)
+            throw new IntegrityException($"The parent acknowledges reports up to {received}, rooted up to {rooted}: it is damaged, or of another version.");
+        // The store was taken back to an earlier state, and nobody said so: its next numbers would be taken for old ones.
+        if (!IsOpen && received > _head) return [new RollupEffect.Renew(received)];
+        if (IsOpen && received > _sent)
+            throw new IntegrityException($"The parent acknowledges reports up to {received}, and {_sent} were sent. It took another outbox for this one: check that no two servers share a data directory.");
         if (IsOpen && received < _received)
             throw new IntegrityException($"The parent acknowledged reports up to {_received} and now says {received}.");
-        if (!IsOpen) _sent = Math.Max(received, _rooted);
-        _received = received;
+
+        var effects = new List<RollupEffect>();
+        if (!IsOpen) _sent = received;
+        if ((received, rooted, rootLife) != (_received, _rooted, _rootLife)) effects.Add(new RollupEffect.Acknowledge(received, rooted, rootLife));
+        (_received, _rooted, _rootLife) = (received, rooted, rootLife);
         while (_unacknowledged.TryPeek(out var through) && through <= received)
             _unacknowledged.Dequeue();
-        if (rooted > _rooted)
-        {
-            _rooted = rooted;
-            effects.Add(new RollupEffect.MarkRooted(rooted));
-        }
-
         ReadOn(effects);
         return effects;
     }

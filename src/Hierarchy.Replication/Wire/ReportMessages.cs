@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
 using Client = Hierarchy.Protocol.Client.V1;
 using ComputerReport = Hierarchy.Domain.Reports.ComputerReport;
+using StateCounts = Hierarchy.Domain.Reports.StateCounts;
 using StatusReport = Hierarchy.Domain.Reports.StatusReport;
 using UpdateState = Hierarchy.Domain.Reports.UpdateState;
 
@@ -12,6 +13,9 @@ public static class ReportMessages
 {
     private const int MaxText = 1024;
     private const int MaxGroups = 256;
+
+    /// <summary>The longest name of a user.</summary>
+    public const int MaxUser = 256;
 
     /// <summary>To the contract.</summary>
     public static Protocol.Rollup.V1.ComputerReport ToProto(ComputerReport report)
@@ -42,6 +46,7 @@ public static class ReportMessages
         State = (Client.UpdateState)report.State,
         ResultCode = report.ResultCode,
         Time = Timestamp.FromDateTimeOffset(report.Time),
+        User = report.User,
     };
 
     /// <summary>From the contract.</summary>
@@ -71,9 +76,11 @@ public static class ReportMessages
     {
         Check(message.ComputerId.Length is > 0 and <= 128, "a computer's id has 1 to 128 characters");
         Check(message.State != Client.UpdateState.Unspecified, "it has no state");
+        Check((int)message.State is > 0 and < StateCounts.MaxStates, "its state is none");
+        Check(message.User.Length <= MaxUser, "the user's name is too long");
         return new StatusReport(
             message.ComputerId, message.Incarnation, message.Counter, Positions.Id(message.UpdateId, "update"), message.RevisionNumber, (UpdateState)message.State, message.ResultCode,
-            Positions.Time(message.Time));
+            Positions.Time(message.Time), message.User);
     }
 
     private static void Check(bool holds, string otherwise)

@@ -94,7 +94,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
             ReportedAt = time.GetUtcNow(),
         };
         var statuses = request.Statuses.Select(status => StatusOf(request, status)).ToArray();
-        var isKnown = (await reports.ListStatusesOfComputerAsync(request.ClientId, context.CancellationToken)).Any(status => status.Incarnation == request.Incarnation);
+        var isKnown = await reports.FindComputerAsync(request.ClientId, context.CancellationToken) is { States.Total: > 0 } known && known.Report.Incarnation == request.Incarnation;
         await reports.MergeAsync([computer], statuses, child: null, context.CancellationToken);
         return new ReportResponse { FullReportWanted = !isKnown && statuses.Length == 0 };
     }
@@ -165,9 +165,10 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
     {
         if (status.State == Protocol.Client.V1.UpdateState.Unspecified || !System.Enum.IsDefined(status.State))
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"State {(int)status.State} of a status is not known."));
+        if (status.User.Length > ReportMessages.MaxUser) throw new RpcException(new Status(StatusCode.InvalidArgument, $"A user's name has at most {ReportMessages.MaxUser} characters."));
         if (status.UpdateId.Length != 16) throw new RpcException(new Status(StatusCode.InvalidArgument, "update_id has 16 bytes."));
         return new StatusReport(
             request.ClientId, request.Incarnation, request.Counter, Positions.Id(status.UpdateId, "update"), status.RevisionNumber, (UpdateState)status.State, status.ResultCode,
-            Positions.Time(status.Time));
+            Positions.Time(status.Time), status.User);
     }
 }

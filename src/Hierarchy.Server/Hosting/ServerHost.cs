@@ -94,7 +94,8 @@ internal sealed class ServerHost : IAsyncDisposable
         services.AddSingleton(options);
         services.AddSingleton(self);
         services.AddSingleton(new ServerIdentity(self.Id, self.Name, self.ContentUrl));
-        services.AddSingleton<ViewPublisher>();
+        var views = new ViewPublisher();
+        services.AddSingleton(views);
         services.AddSingleton<ViewFollower>();
         services.AddSingleton<ServerDirectory>();
         services.AddSingleton<ServerLocations>();
@@ -103,7 +104,7 @@ internal sealed class ServerHost : IAsyncDisposable
 
         RoleRegistration.CheckUpstreamSettings(configuration, options.RoleValue);
         var isRoot = options.RoleValue == ServerRole.Root;
-        var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot);
+        var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot, groupsOf: ComputerGrouping.By(views));
         stores.Add(reports);
         services.AddSingleton<IReportStore>(reports);
         var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
@@ -113,6 +114,7 @@ internal sealed class ServerHost : IAsyncDisposable
         else services.AddReplica(data, stores, configuration, options, self, time);
         services.AddSecrets(data, isRoot);
         services.AddServedContent(configuration, options, data, isRoot);
+        services.AddHostedService<ComputerGrouping>();
         services.AddApi();
 
         var app = builder.Build();

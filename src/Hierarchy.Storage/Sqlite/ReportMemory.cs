@@ -1,149 +1,156 @@
-using System.Text.Json;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Reports;
+using Hierarchy.Storage.Reports;
 
 namespace Hierarchy.Storage.Sqlite;
 
-/// <summary>The working state of the report store's writer: the outbox numbers that a transaction gives, until it is durable. Touched by the writer alone.</summary>
-internal sealed class ReportMemory(SqliteSession session, bool isRoot, Action<OutboxHead> publish) : IWriterMemory
+/// <summary>The working state of the report store's writer: the outbox and the children, until a transaction is durable. Touched by the writer alone.</summary>
+internal sealed class ReportMemory(SqliteSession session, bool isRoot, ComputerGroups groupsOf, Action<OutboxState> publish) : IWriterMemory
 {
-    private readonly Dictionary<string, long> _computers = [];
-    private OutboxHead _durable = new(Guid.Empty, 0, 0);
-    private OutboxHead _working = new(Guid.Empty, 0, 0);
+    private readonly SqliteReportRows _rows = new(session);
+    private ReportMerger _merger = null!; // Made by Open, before anything else can be asked.
+    private OutboxState _durable = new(Guid.Empty, 0, 0, Guid.Empty, 0, 0);
     private bool _changed;
 
     /// <summary>After every change of the store, with the new outbox head.</summary>
     public event Action<long>? Changed;
 
-    /// <summary>Takes what the file holds, and draws the outbox's incarnation if it is new.</summary>
-    public void Open(bool readOnly)
+    /// <summary>What the reading side needs to know numbers by.</summary>
+    public SqliteReportRows Rows => _rows;
+
+    /// <summary>Takes what the file holds, and draws the outbox's incarnation if it is new or the store was restored.</summary>
+    public void Open(bool readOnly, bool isRestored)
     {
-        var row = session.Statement(ReportSql.ReadOutboxHead);
+        _merger = new ReportMerger(_rows, groupsOf);
+        _rows.Load();
+        var row = session.Statement(ReportSql.ReadOutbox);
         if (row.Step())
         {
-            _durable = new OutboxHead(row.Guid(0), row.Int64(1), row.Int64(2));
+            _durable = new OutboxState(row.Guid(0), row.Int64(1), row.Int64(2), row.Guid(3), row.Int64(4), row.Int64(5));
             row.Reset();
         }
         else if (!readOnly)
         {
-            _durable = new OutboxHead(Guid.NewGuid(), 0, 0);
+            _durable = _durable with { Incarnation = Guid.NewGuid() };
             session.Statement(ReportSql.CreateOutbox).Bind(1, _durable.Incarnation).Run();
         }
 
         publish(_durable);
+        if (readOnly) return;
+        if (StatusMigration.IsNeeded(session)) Alone(Migrate);
+        if (isRestored) Alone(Renew);
+        else if (isRoot) Alone(static () => 0);
     }
 
     public void Begin()
     {
-        _working = _durable;
+        _rows.Outbox = _durable;
         _changed = false;
-        _computers.Clear();
+        _rows.Begin();
+        _merger.Begin();
     }
 
     public bool Prepare()
     {
-        if (isRoot) _working = _working with { Rooted = _working.Head };
-        if (_working != _durable) session.Statement(ReportSql.WriteOutboxHead).Bind(1, _working.Head).Bind(2, _working.Rooted).Run();
-        else if (!_changed) return false;
+        _merger.Finish();
+        if (isRoot) _rows.Outbox = _rows.Outbox with { Rooted = _rows.Outbox.Head, RootLife = _rows.Outbox.Incarnation };
+        // What a parent has is worth no transaction of its own: it is said again at the next call.
+        if (_rows.Outbox with { Clean = 0 } == _durable with { Clean = 0 } && !_changed) return false;
+        var outbox = _rows.Outbox;
+        session.Statement(ReportSql.WriteOutbox)
+            .Bind(1, outbox.Incarnation).Bind(2, outbox.Head).Bind(3, outbox.Rooted).Bind(4, outbox.RootLife).Bind(5, outbox.Clean).Bind(6, outbox.Full).Run();
         return true;
     }
 
     public void Committed()
     {
-        var grown = _working.Head > _durable.Head;
-        _durable = _working;
+        var grown = _rows.Outbox.Head > _durable.Head;
+        _durable = _rows.Outbox;
+        _rows.Committed();
         publish(_durable);
         if (grown) Changed?.Invoke(_durable.Head);
     }
 
-    /// <summary>Merges reports; returns how many rows changed.</summary>
+    /// <summary>Merges reports; returns how many of them changed something.</summary>
     public int Merge(IReadOnlyList<ComputerReport> computers, IReadOnlyList<StatusReport> statuses, ChildOutbox? child)
     {
-        var changed = 0;
-        for (var i = 0; i < computers.Count; i++)
-            if (Put(computers[i], _working.Head + 1))
-                changed = Grow(changed);
-        for (var i = 0; i < statuses.Count; i++)
-            if (Put(statuses[i], _working.Head + 1))
-                changed = Grow(changed);
+        var changed = _merger.Merge(computers, statuses);
+        _changed |= changed > 0;
         if (child is not null) Put(child);
         return changed;
     }
 
-    /// <summary>Keeps how far the root has this outbox, and what follows for the children.</summary>
-    public long MarkRooted(long through)
+    /// <summary>Counts computers under the groups that they are in now; returns how many had moved.</summary>
+    public int Regroup(IReadOnlyCollection<string> computerIds)
     {
-        if (through > _working.Head)
-            throw new IntegrityException($"The parent says that the root has this server's reports up to {through}, and only {_working.Head} were numbered. Its answer was not kept: name another parent, or check which outbox it took.");
-        if (through <= _working.Rooted) return _working.Rooted;
-        _working = _working with { Rooted = through };
-        session.Statement(ReportSql.RootChildren).Bind(1, through).Run();
-        session.Statement(ReportSql.DropChildMarks).Bind(1, through).Run();
-        return through;
+        var moved = _merger.Regroup(computerIds);
+        _changed |= moved > 0;
+        return moved;
     }
 
-    private int Grow(int changed)
+    /// <summary>Keeps what the parent has, what the root has, and what follows for the children.</summary>
+    public long Acknowledge(long received, long rooted, Guid rootLife)
     {
-        _working = _working with { Head = _working.Head + 1 };
-        return changed + 1;
-    }
-
-    private bool Put(ComputerReport computer, long number)
-    {
-        var put = session.Statement(ReportSql.PutComputer)
-            .Bind(1, computer.ComputerId)
-            .Bind(2, number)
-            .Bind(3, computer.Incarnation)
-            .Bind(4, computer.Counter)
-            .Bind(5, computer.Name)
-            .Bind(6, computer.Address)
-            .Bind(7, computer.OperatingSystem)
-            .Bind(8, JsonSerializer.Serialize(computer.Groups))
-            .Bind(9, computer.ServerId)
-            .Bind(10, computer.ReportedAt.UtcTicks);
-        put.Run();
-        return put.Changed;
-    }
-
-    private bool Put(StatusReport status, long number)
-    {
-        var computer = ComputerKey(status.ComputerId);
-        var put = session.Statement(ReportSql.PutStatus)
-            .Bind(1, computer)
-            .Bind(2, status.UpdateId)
-            .Bind(3, number)
-            .Bind(4, status.Incarnation)
-            .Bind(5, status.Counter)
-            .Bind(6, status.RevisionNumber)
-            .Bind(7, (long)status.State)
-            .Bind(8, status.ResultCode)
-            .Bind(9, status.Time.UtcTicks);
-        put.Run();
-        return put.Changed;
-    }
-
-    private long ComputerKey(string computerId)
-    {
-        if (_computers.TryGetValue(computerId, out var key)) return key;
-        var find = session.Statement(ReportSql.FindComputer).Bind(1, computerId);
-        if (!find.Step())
+        var outbox = _rows.Outbox;
+        if (received < 0 || rooted < 0 || received > outbox.Head || rooted > received)
+            throw new IntegrityException($"The parent says that it has this server's reports up to {received} and the root up to {rooted}, and only {outbox.Head} were numbered. Its answer was not kept: name another parent, or check which outbox it took.");
+        outbox = outbox.Received(received);
+        if (rootLife != Guid.Empty && rootLife != outbox.RootLife)
         {
-            find = session.Statement(ReportSql.PutUnknownComputer).Bind(1, computerId);
-            find.Step();
-            _changed = true;
+            // Another root, or one that was restored: what the last one had is not known to be there. The first one that is heard of takes nothing back.
+            if (outbox.Rooted > 0) Remark();
+            outbox = outbox with { RootLife = rootLife, Rooted = 0 };
         }
 
-        key = find.Int64(0);
-        find.Reset();
-        _computers[computerId] = key;
-        return key;
+        _rows.Outbox = outbox;
+        if (rooted <= outbox.Rooted) return outbox.Rooted;
+        _rows.Outbox = outbox with { Rooted = rooted };
+        session.Statement(ReportSql.RootChildren).Bind(1, rooted).Run();
+        session.Statement(ReportSql.DropChildMarks).Bind(1, rooted).Run();
+        return rooted;
+    }
+
+    /// <summary>A new life of the outbox.</summary>
+    public int Renew()
+    {
+        // At the root the life of the outbox is the life of the root: see Prepare.
+        _rows.Outbox = _rows.Outbox.Renewed();
+        Remark();
+        return 0;
+    }
+
+    /// <summary>Forgets how far the children's outboxes were taken.</summary>
+    public int ForgetChildren()
+    {
+        session.Statement(ReportSql.DropChildren).Run();
+        session.Statement(ReportSql.DropAllChildMarks).Run();
+        _changed = true;
+        return 0;
+    }
+
+    private int Migrate()
+    {
+        StatusMigration.Run(session, _merger);
+        Remark();
+        return 0;
+    }
+
+    // Nothing of this outbox is rooted, so nothing of a child's is: whatever came from a child is here, with a number of at most the head.
+    private void Remark()
+    {
+        session.Statement(ReportSql.DropAllChildMarks).Run();
+        session.Statement(ReportSql.UnrootChildren).Run();
+        session.Statement(ReportSql.MarkAllChildren).Bind(1, _rows.Outbox.Head).Run();
+        _changed = true;
     }
 
     // Everything that came from the child so far has an own number of at most the head now, or was already here with one: once the root has that, the child may forget.
     // A row that a later report replaces here moves to a higher number, and then the later report's sender still has it.
     private void Put(ChildOutbox child)
     {
-        var isRooted = isRoot || _working.Head <= _working.Rooted;
+        var isRooted = isRoot || _rows.Outbox.Head <= _rows.Outbox.Rooted;
+        session.Statement(ReportSql.DropOtherLives).Bind(1, child.ServerId).Bind(2, child.Incarnation).Run();
+        session.Statement(ReportSql.DropMarksOfOtherLives).Bind(1, child.ServerId).Bind(2, child.Incarnation).Run();
         session.Statement(ReportSql.PutChild)
             .Bind(1, child.ServerId)
             .Bind(2, child.Incarnation)
@@ -151,7 +158,31 @@ internal sealed class ReportMemory(SqliteSession session, bool isRoot, Action<Ou
             .Bind(4, isRooted ? child.Received : 0)
             .Run();
         if (!isRooted)
-            session.Statement(ReportSql.PutChildMark).Bind(1, child.ServerId).Bind(2, child.Incarnation).Bind(3, _working.Head).Bind(4, child.Received).Run();
+            session.Statement(ReportSql.PutChildMark).Bind(1, child.ServerId).Bind(2, child.Incarnation).Bind(3, _rows.Outbox.Head).Bind(4, child.Received).Run();
         _changed = true;
+    }
+
+    private void Alone(Func<int> work)
+    {
+        session.Begin();
+        try
+        {
+            Begin();
+            work();
+            if (Prepare())
+            {
+                session.Commit();
+                Committed();
+            }
+            else
+            {
+                session.Rollback();
+            }
+        }
+        catch
+        {
+            session.Rollback();
+            throw;
+        }
     }
 }

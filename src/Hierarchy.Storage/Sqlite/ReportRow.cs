@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Hierarchy.Domain.Reports;
+using Hierarchy.Storage.Reports;
 
 namespace Hierarchy.Storage.Sqlite;
 
 /// <summary>Rows of the report tables as the domain has them.</summary>
 internal static class ReportRow
 {
-    /// <summary>The columns of <see cref="ReportSql.ListComputers"/>.</summary>
+    /// <summary>The first ten columns of every statement on computers.</summary>
     public static ComputerReport ReadComputer(SqliteStatement row) => new()
     {
         ComputerId = row.Text(1),
@@ -20,14 +21,29 @@ internal static class ReportRow
         ReportedAt = new DateTimeOffset(row.Int64(9), TimeSpan.Zero),
     };
 
-    /// <summary>The columns of <see cref="ReportSql.ListStatusesOfComputer"/>.</summary>
-    public static StatusReport ReadStatus(SqliteStatement row) => new(
-        row.Text(1), row.Int64(2), row.Int64(3), row.Guid(4), row.Int32(5), (UpdateState)row.Int32(6), row.Int32(7), new DateTimeOffset(row.Int64(8), TimeSpan.Zero));
+    /// <summary>Counts by state as they are packed: one number behind the other, from state 0 on.</summary>
+    public static int[] ReadStates(ReadOnlySpan<byte> packed)
+    {
+        Span<int> counts = stackalloc int[StateCounts.MaxStates];
+        var length = 0;
+        for (var cursor = new BlockCursor(packed); !cursor.IsAtEnd && length < counts.Length;)
+            counts[length++] = (int)cursor.Unsigned();
+        return counts[..length].ToArray();
+    }
+
+    /// <summary>Packs counts into a buffer of 320 bytes or more; returns how many it took.</summary>
+    public static int PackStates(int[] counts, Span<byte> buffer)
+    {
+        var pen = new BlockPen(buffer);
+        foreach (var count in counts)
+            pen.Unsigned((uint)Math.Max(0, count));
+        return pen.Length;
+    }
 
     /// <summary>About what a row takes on the wire.</summary>
     public static int Size(ComputerReport computer) =>
         64 + computer.ComputerId.Length + computer.Name.Length + computer.Address.Length + computer.OperatingSystem.Length + computer.ServerId.Length + computer.Groups.Sum(group => group.Length + 2);
 
     /// <summary>About what a row takes on the wire.</summary>
-    public static int Size(StatusReport status) => 48 + status.ComputerId.Length;
+    public static int Size(StatusReport status) => 48 + status.ComputerId.Length + status.User.Length;
 }

@@ -33,36 +33,91 @@ internal static class ReportSql
                 """,
                 "CREATE INDEX child_mark_own ON child_mark (own)",
             ],
+            [
+                // Statuses in blocks. What the table of version 1 holds is packed by StatusMigration, which then drops it.
+                "DROP INDEX status_outbox",
+                "DROP INDEX status_update",
+                "ALTER TABLE status RENAME TO status_1",
+                "ALTER TABLE outbox ADD COLUMN root_life BLOB NOT NULL DEFAULT x'00000000000000000000000000000000'",
+                "ALTER TABLE outbox ADD COLUMN clean INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE outbox ADD COLUMN \"full\" INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE computer ADD COLUMN status_incarnation INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE computer ADD COLUMN scope INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE computer ADD COLUMN states BLOB NOT NULL DEFAULT x''",
+                "CREATE TABLE update_number (id INTEGER PRIMARY KEY, update_id BLOB NOT NULL UNIQUE)",
+                "CREATE TABLE user_number (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+                "CREATE TABLE scope (id INTEGER PRIMARY KEY, groups BLOB NOT NULL UNIQUE)",
+                // The key is computer, user and part in one number: see BlockId. Blocks of one computer lie side by side.
+                "CREATE TABLE block (id INTEGER PRIMARY KEY, outbox INTEGER NOT NULL, data BLOB NOT NULL)",
+                "CREATE UNIQUE INDEX block_outbox ON block (outbox)",
+                """
+                CREATE TABLE status_count (
+                    update_number INTEGER NOT NULL, scope INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (update_number, scope, state)) WITHOUT ROWID
+                """,
+            ],
         ]);
 
-    public const string ReadOutboxHead = "SELECT incarnation, head, rooted FROM outbox";
+    public const string ReadOutbox = "SELECT incarnation, head, rooted, root_life, clean, \"full\" FROM outbox";
 
     public const string CreateOutbox = "INSERT INTO outbox (id, incarnation, head, rooted) VALUES (1, ?1, 0, 0)";
 
-    public const string WriteOutboxHead = "UPDATE outbox SET head = ?1, rooted = ?2";
+    public const string WriteOutbox = "UPDATE outbox SET incarnation = ?1, head = ?2, rooted = ?3, root_life = ?4, clean = ?5, \"full\" = ?6";
 
-    public const string PutComputer =
-        """
-        INSERT INTO computer (computer_id, outbox, incarnation, counter, name, address, operating_system, groups, server_id, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-        ON CONFLICT (computer_id) DO UPDATE SET outbox = ?2, incarnation = ?3, counter = ?4, name = ?5, address = ?6, operating_system = ?7, groups = ?8, server_id = ?9, reported_at = ?10
-        WHERE outbox IS NULL OR (?3, ?4) > (incarnation, counter)
-        """;
+    private const string ComputerColumns = "outbox, computer_id, incarnation, counter, name, address, operating_system, groups, server_id, reported_at";
 
-    public const string FindComputer = "SELECT id FROM computer WHERE computer_id = ?1";
+    public const string FindComputerRow = $"SELECT {ComputerColumns}, id, status_incarnation, scope, states FROM computer WHERE computer_id = ?1";
 
-    public const string PutUnknownComputer =
+    public const string AddComputer =
         """
         INSERT INTO computer (computer_id, outbox, incarnation, counter, name, address, operating_system, groups, server_id, reported_at) VALUES (?1, NULL, 0, 0, '', '', '', '[]', '', 0)
         RETURNING id
         """;
 
-    // The revision breaks a tie within one report, so that the order of merging never matters.
-    public const string PutStatus =
+    public const string PutComputer =
         """
-        INSERT INTO status (computer, update_id, outbox, incarnation, counter, revision, state, result, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT (computer, update_id) DO UPDATE SET outbox = ?3, incarnation = ?4, counter = ?5, revision = ?6, state = ?7, result = ?8, time = ?9
-        WHERE (?4, ?5, ?6) > (incarnation, counter, revision)
+        UPDATE computer SET outbox = ?2, incarnation = ?3, counter = ?4, name = ?5, address = ?6, operating_system = ?7, groups = ?8, server_id = ?9, reported_at = ?10,
+            status_incarnation = ?11, scope = ?12, states = ?13
+        WHERE id = ?1
         """;
+
+    public const string PutCountedComputer = "UPDATE computer SET status_incarnation = ?2, scope = ?3, states = ?4 WHERE id = ?1";
+
+    public const string AddUpdate = "INSERT INTO update_number (update_id) VALUES (?1) RETURNING id";
+
+    public const string AddUser = "INSERT INTO user_number (name) VALUES (?1) RETURNING id";
+
+    public const string AddScope = "INSERT INTO scope (groups) VALUES (?1) RETURNING id";
+
+    public const string ListUpdates = "SELECT id, update_id FROM update_number";
+
+    public const string ListUsers = "SELECT id, name FROM user_number";
+
+    public const string ListScopes = "SELECT id, groups FROM scope";
+
+    public const string FindUpdate = "SELECT update_id FROM update_number WHERE id = ?1";
+
+    public const string FindUser = "SELECT name FROM user_number WHERE id = ?1";
+
+    public const string FindScope = "SELECT groups FROM scope WHERE id = ?1";
+
+    public const string ReadBlock = "SELECT outbox, data FROM block WHERE id = ?1";
+
+    public const string PutBlock = "INSERT INTO block (id, outbox, data) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET outbox = ?2, data = ?3";
+
+    public const string ListBlockIds = "SELECT id FROM block WHERE id BETWEEN ?1 AND ?2";
+
+    public const string DeleteBlocks = "DELETE FROM block WHERE id BETWEEN ?1 AND ?2";
+
+    public const string AddToCount =
+        """
+        INSERT INTO status_count (update_number, scope, state, count) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (update_number, scope, state) DO UPDATE SET count = count + ?4
+        """;
+
+    // A newer incarnation of the child's outbox is the only one that it will ever use again.
+    public const string DropOtherLives = "DELETE FROM child WHERE server_id = ?1 AND incarnation <> ?2";
+
+    public const string DropMarksOfOtherLives = "DELETE FROM child_mark WHERE server_id = ?1 AND incarnation <> ?2";
 
     public const string PutChild =
         """
@@ -84,33 +139,33 @@ internal static class ReportSql
 
     public const string DropChildMarks = "DELETE FROM child_mark WHERE own <= ?1";
 
+    public const string DropAllChildMarks = "DELETE FROM child_mark";
+
+    public const string DropChildren = "DELETE FROM child";
+
+    public const string UnrootChildren = "UPDATE child SET rooted = 0";
+
+    public const string MarkAllChildren = "INSERT INTO child_mark (server_id, incarnation, own, through) SELECT server_id, incarnation, ?1, received FROM child";
+
     public const string FindChild = "SELECT received, rooted FROM child WHERE server_id = ?1 AND incarnation = ?2";
 
-    public const string ReadComputersAfter =
+    public const string ReadComputersAfter = $"SELECT {ComputerColumns} FROM computer WHERE outbox > ?1 ORDER BY outbox LIMIT ?2";
+
+    public const string ReadBlocksAfter =
         """
-        SELECT outbox, computer_id, incarnation, counter, name, address, operating_system, groups, server_id, reported_at FROM computer WHERE outbox > ?1 ORDER BY outbox LIMIT ?2
+        SELECT block.outbox, block.id, data, computer_id, status_incarnation FROM block CROSS JOIN computer ON computer.id = block.id >> 35
+        WHERE block.outbox > ?1 ORDER BY block.outbox LIMIT ?2
         """;
 
-    public const string ReadStatusesAfter =
-        """
-        SELECT status.outbox, computer_id, status.incarnation, status.counter, update_id, revision, state, result, time
-        FROM status CROSS JOIN computer ON computer.id = status.computer WHERE status.outbox > ?1 ORDER BY status.outbox LIMIT ?2
-        """;
+    public const string FindComputer = $"SELECT {ComputerColumns}, states, scope FROM computer WHERE computer_id = ?1 AND outbox IS NOT NULL";
 
-    public const string ListComputers =
-        """
-        SELECT outbox, computer_id, incarnation, counter, name, address, operating_system, groups, server_id, reported_at FROM computer WHERE outbox IS NOT NULL ORDER BY name, computer_id
-        """;
+    public const string ListComputers = $"SELECT {ComputerColumns}, states, scope FROM computer WHERE outbox IS NOT NULL ORDER BY name, computer_id";
 
-    public const string ListStatusesOfComputer =
-        """
-        SELECT status.outbox, computer_id, status.incarnation, status.counter, update_id, revision, state, result, time
-        FROM computer CROSS JOIN status ON status.computer = computer.id WHERE computer_id = ?1 ORDER BY update_id
-        """;
+    public const string ListBlocksOfComputer =
+        "SELECT block.outbox, block.id, data, computer_id, status_incarnation FROM computer CROSS JOIN block ON block.id BETWEEN computer.id << 35 AND (computer.id << 35) | 0x7FFFFFFFF WHERE computer_id = ?1";
 
-    public const string ListStatusesOfUpdate =
-        """
-        SELECT status.outbox, computer_id, status.incarnation, status.counter, update_id, revision, state, result, time
-        FROM status CROSS JOIN computer ON computer.id = status.computer WHERE update_id = ?1 ORDER BY computer_id
-        """;
+    public const string ListBlocksOfPart =
+        "SELECT block.outbox, block.id, data, computer_id, status_incarnation FROM block CROSS JOIN computer ON computer.id = block.id >> 35 WHERE block.id & 0x7FFF = ?1";
+
+    public const string CountUpdate = "SELECT scope, state, count FROM status_count WHERE update_number = ?1 AND count <> 0";
 }

@@ -7,46 +7,56 @@ namespace Hierarchy.Tests.Rollup;
 
 public sealed class RollupMachineTests
 {
+    private static readonly Guid Life = Guid.NewGuid();
+
     [Fact]
     public void Machine_BeforeTheParentSaysWhatItHas_SendsNothing()
     {
-        var machine = new RollupMachine(rooted: 0, head: 10, batchesAhead: 4);
+        var machine = new RollupMachine(head: 10, batchesAhead: 4);
 
         Assert.Empty(machine.OnGrown(11));
         Assert.False(machine.IsOpen);
     }
 
     [Theory]
-    [InlineData(0, 0, 0)]
-    [InlineData(7, 3, 7)]
-    // What is rooted need not be sent to a new parent, even though that parent never had it from here.
-    [InlineData(0, 5, 5)]
-    public void Machine_FirstAcknowledgement_GoesOnBehindWhatIsThere(long received, long rootedBefore, long expected)
+    [InlineData(0)]
+    [InlineData(7)]
+    public void Machine_FirstAcknowledgement_GoesOnBehindWhatTheParentHas(long received)
     {
-        var machine = new RollupMachine(rootedBefore, head: 10, batchesAhead: 4);
+        var machine = new RollupMachine(head: 10, batchesAhead: 4);
 
-        Assert.Equal([new RollupEffect.Read(expected)], machine.OnAcknowledged(received, rooted: 0));
+        // The store hears of it first: less than before means whole blocks.
+        Assert.Equal([new RollupEffect.Acknowledge(received, 0, Life), new RollupEffect.Read(received)], machine.OnAcknowledged(received, rooted: 0, Life));
+    }
+
+    [Fact]
+    public void Machine_ParentHasMoreThanWasEverNumbered_BeginsANewLife()
+    {
+        var machine = new RollupMachine(head: 10, batchesAhead: 4);
+
+        Assert.Equal([new RollupEffect.Renew(11)], machine.OnAcknowledged(11, rooted: 9, Life));
+        Assert.False(machine.IsOpen);
     }
 
     [Fact]
     public void Machine_NothingAcknowledged_StaysWithinItsWindow()
     {
-        var machine = new RollupMachine(0, head: 100, batchesAhead: 2);
-        Assert.Equal([new RollupEffect.Read(0)], machine.OnAcknowledged(0, 0));
+        var machine = new RollupMachine(head: 100, batchesAhead: 2);
+        Assert.Equal(new RollupEffect.Read(0), machine.OnAcknowledged(0, 0, Life)[^1]);
 
         var first = machine.OnRead(Page(10));
         var second = machine.OnRead(Page(20));
 
         Assert.Equal(new RollupEffect.Read(10), first[1]);
         Assert.IsType<RollupEffect.Send>(Assert.Single(second));
-        Assert.Equal([new RollupEffect.Read(20)], machine.OnAcknowledged(10, 0));
+        Assert.Equal([new RollupEffect.Acknowledge(10, 0, Life), new RollupEffect.Read(20)], machine.OnAcknowledged(10, 0, Life));
     }
 
     [Fact]
     public void Machine_RowsMovedToTheEnd_AnEmptyPageIsNotAnError()
     {
-        var machine = new RollupMachine(0, head: 5, batchesAhead: 2);
-        machine.OnAcknowledged(0, 0);
+        var machine = new RollupMachine(head: 5, batchesAhead: 2);
+        machine.OnAcknowledged(0, 0, Life);
 
         Assert.Empty(machine.OnRead(new OutboxPage([], [], 0)));
         Assert.Equal([new RollupEffect.Read(0)], machine.OnGrown(6));
@@ -55,12 +65,22 @@ public sealed class RollupMachineTests
     [Fact]
     public void Machine_RootHasMore_IsKeptOnce()
     {
-        var machine = new RollupMachine(0, head: 5, batchesAhead: 2);
-        machine.OnAcknowledged(0, 0);
+        var machine = new RollupMachine(head: 5, batchesAhead: 2);
+        machine.OnAcknowledged(0, 0, Life);
         machine.OnRead(Page(5));
 
-        Assert.Equal([new RollupEffect.MarkRooted(5)], machine.OnAcknowledged(5, 5));
-        Assert.Empty(machine.OnAcknowledged(5, 5));
+        Assert.Equal([new RollupEffect.Acknowledge(5, 5, Life)], machine.OnAcknowledged(5, 5, Life));
+        Assert.Empty(machine.OnAcknowledged(5, 5, Life));
+    }
+
+    [Fact]
+    public void Machine_AnotherRoot_MayHaveLess()
+    {
+        var other = Guid.NewGuid();
+        var machine = new RollupMachine(head: 5, batchesAhead: 2);
+        machine.OnAcknowledged(5, 5, Life);
+
+        Assert.Equal([new RollupEffect.Acknowledge(5, 0, other)], machine.OnAcknowledged(5, 0, other));
     }
 
     [Theory]
@@ -69,20 +89,22 @@ public sealed class RollupMachineTests
     [InlineData(-1, 0)]
     public void Machine_ParentClaimsWhatWasNeverSent_IsNotBelieved(long received, long rooted)
     {
-        var machine = new RollupMachine(0, head: 5, batchesAhead: 2);
+        var machine = new RollupMachine(head: 5, batchesAhead: 2);
+        machine.OnAcknowledged(0, 0, Life);
+        machine.OnRead(Page(5));
 
-        Assert.Throws<IntegrityException>(() => machine.OnAcknowledged(received, rooted));
+        Assert.Throws<IntegrityException>(() => machine.OnAcknowledged(received, rooted, Life));
     }
 
     [Fact]
     public void Machine_ParentTakesItsWordBack_IsNotBelieved()
     {
-        var machine = new RollupMachine(0, head: 5, batchesAhead: 2);
-        machine.OnAcknowledged(0, 0);
+        var machine = new RollupMachine(head: 5, batchesAhead: 2);
+        machine.OnAcknowledged(0, 0, Life);
         machine.OnRead(Page(5));
-        machine.OnAcknowledged(5, 0);
+        machine.OnAcknowledged(5, 0, Life);
 
-        Assert.Throws<IntegrityException>(() => machine.OnAcknowledged(4, 0));
+        Assert.Throws<IntegrityException>(() => machine.OnAcknowledged(4, 0, Life));
     }
 
     private static OutboxPage Page(long through) =>

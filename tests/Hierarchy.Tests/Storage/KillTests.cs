@@ -90,7 +90,7 @@ public sealed class KillTests : IDisposable
             }
 
             await using var store = SqliteReportStore.Open(_folder.File("reports.db"), isRoot: false);
-            var counters = (await store.ListComputersAsync(Token)).ToDictionary(computer => computer.ComputerId, computer => computer.Counter);
+            var counters = (await store.ListComputersAsync(Token)).ToDictionary(computer => computer.Report.ComputerId, computer => computer.Report.Counter);
             Assert.All(acknowledged, computer => Assert.True(counters[computer.Key] >= computer.Value));
             var child = await store.FindChildAsync("replica", new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), Token);
             Assert.InRange(child!.Received, received, received + 1);

@@ -5,18 +5,19 @@ using Xunit;
 namespace Hierarchy.Tests.Storage;
 
 /// <summary>What every implementation of <see cref="IReportStore"/> must do.</summary>
-public abstract class ReportStoreContract : IAsyncLifetime
+public abstract partial class ReportStoreContract : IAsyncLifetime
 {
     private static readonly Guid UpdateA = new("a0000000-0000-0000-0000-000000000001");
     private static readonly Guid UpdateB = new("b0000000-0000-0000-0000-000000000001");
     private static readonly Guid ChildLife = Guid.NewGuid();
+    private static readonly Guid RootLife = Guid.NewGuid();
 
     private IReportStore _store = null!;
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Opens the test's store; closes it first if it is open.</summary>
-    protected abstract Task<IReportStore> ReopenAsync(bool isRoot);
+    /// <summary>Opens the test's store, which asks <see cref="GroupsOf"/>; closes it first if it is open.</summary>
+    protected abstract Task<IReportStore> ReopenAsync(bool isRoot, bool restored = false);
 
     public async ValueTask InitializeAsync() => _store = await ReopenAsync(isRoot: false);
 
@@ -30,10 +31,11 @@ public abstract class ReportStoreContract : IAsyncLifetime
 
         Assert.Equal(3, await MergeAsync([Computer("c1", 1)], [Status("c1", 1, UpdateA), Status("c1", 1, UpdateB)]));
 
-        Assert.Equal(3, _store.OutboxHead);
-        Assert.Equal([3L], heads);
+        // The computer's report takes one number, the block of its statuses another.
+        Assert.Equal(2, _store.OutboxHead);
+        Assert.Equal([2L], heads);
         var page = await _store.ReadOutboxAsync(0, 100, 1 << 20, Token);
-        Assert.Equal(3, page.Through);
+        Assert.Equal(2, page.Through);
         Assert.Equivalent(Computer("c1", 1), Assert.Single(page.Computers), strict: true);
         Assert.Equal([Status("c1", 1, UpdateA), Status("c1", 1, UpdateB)], page.Statuses);
     }
@@ -50,7 +52,7 @@ public abstract class ReportStoreContract : IAsyncLifetime
         Assert.Equal(0, await MergeAsync([Computer("c1", 900, incarnation: 0)], [Status("c1", 900, UpdateA, incarnation: 0)]));
 
         Assert.Equal((2L, 0), (_store.OutboxHead, told));
-        Assert.Equal("c1.example", Assert.Single(await _store.ListComputersAsync(Token)).Name);
+        Assert.Equal("c1.example", Assert.Single(await _store.ListComputersAsync(Token)).Report.Name);
         Assert.Equal(UpdateState.Installed, Assert.Single(await _store.ListStatusesOfComputerAsync("c1", Token)).State);
     }
 
@@ -61,8 +63,8 @@ public abstract class ReportStoreContract : IAsyncLifetime
         Assert.Equal(2, await MergeAsync([Computer("c1", 6, name: "six")], [Status("c1", 6, UpdateA, UpdateState.Failed)]));
         Assert.Equal(2, await MergeAsync([Computer("c1", 1, incarnation: 2, name: "reimaged")], [Status("c1", 1, UpdateA, UpdateState.Downloaded, incarnation: 2)]));
 
-        Assert.Equal("reimaged", Assert.Single(await _store.ListComputersAsync(Token)).Name);
-        Assert.Equal(UpdateState.Downloaded, Assert.Single(await _store.ListStatusesOfUpdateAsync(UpdateA, Token)).State);
+        Assert.Equal("reimaged", Assert.Single(await _store.ListComputersAsync(Token)).Report.Name);
+        Assert.Equal(UpdateState.Downloaded, Assert.Single(await _store.ListStatusesOfUpdateAsync(UpdateA, null, Token)).State);
         var page = await _store.ReadOutboxAsync(0, 100, 1 << 20, Token);
         Assert.Equal((1, 1, 6L), (page.Computers.Count, page.Statuses.Count, page.Through));
     }
@@ -71,8 +73,8 @@ public abstract class ReportStoreContract : IAsyncLifetime
     public async Task Merge_AnyOrder_EndsInTheSameState()
     {
         var random = new Random(7);
-        var statuses = Enumerable.Range(0, 60).Select(i => Status($"c{i % 3}", i / 6, i % 2 == 0 ? UpdateA : UpdateB, (UpdateState)(i % 6), revision: 100 + i % 6)).ToArray();
-        var computers = Enumerable.Range(0, 30).Select(i => Computer($"c{i % 3}", i, name: $"name {i}")).ToArray();
+        var statuses = Enumerable.Range(0, 60).Select(i => Status($"c{i % 3}", i / 6, i % 2 == 0 ? UpdateA : UpdateB, (UpdateState)(i % 6), incarnation: 1 + i % 3 * (i / 40), revision: 100 + i % 6)).ToArray();
+        var computers = Enumerable.Range(0, 30).Select(i => Computer($"c{i % 3}", i, incarnation: 1 + i % 3 * (i / 25), name: $"name {i}")).ToArray();
         await MergeAsync(computers, statuses);
         var expected = await DumpAsync();
         for (var round = 0; round < 5; round++)
@@ -107,8 +109,8 @@ public abstract class ReportStoreContract : IAsyncLifetime
     {
         await MergeAsync([Computer("c1", 1, name: "zeta"), Computer("c2", 1, name: "alpha")], [Status("c1", 1, UpdateA), Status("c2", 1, UpdateA), Status("c2", 1, UpdateB)]);
 
-        Assert.Equal(["alpha", "zeta"], (await _store.ListComputersAsync(Token)).Select(computer => computer.Name));
-        Assert.Equal(["c1", "c2"], (await _store.ListStatusesOfUpdateAsync(UpdateA, Token)).Select(status => status.ComputerId));
+        Assert.Equal(["alpha", "zeta"], (await _store.ListComputersAsync(Token)).Select(computer => computer.Report.Name));
+        Assert.Equal(["c1", "c2"], (await _store.ListStatusesOfUpdateAsync(UpdateA, null, Token)).Select(status => status.ComputerId));
         Assert.Equal([UpdateA, UpdateB], (await _store.ListStatusesOfComputerAsync("c2", Token)).Select(status => status.UpdateId));
         Assert.Empty(await _store.ListStatusesOfComputerAsync("nobody", Token));
     }
@@ -138,24 +140,25 @@ public abstract class ReportStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task MarkRooted_NeverGoesBackAndSurvivesARestart()
+    public async Task Acknowledge_RootedNeverGoesBackAndSurvivesARestart()
     {
         await MergeAsync([Computer("c1", 1), Computer("c2", 1), Computer("c3", 1)], []);
-        await _store.MarkRootedAsync(2, Token);
-        await _store.MarkRootedAsync(1, Token);
+        await _store.AcknowledgeAsync(2, 2, RootLife, Token);
+        await _store.AcknowledgeAsync(2, 1, RootLife, Token);
+        await _store.AcknowledgeAsync(2, 1, Guid.Empty, Token);
         Assert.Equal(2, _store.Rooted);
-        await Assert.ThrowsAsync<IntegrityException>(async () => await _store.MarkRootedAsync(4, Token));
+        await Assert.ThrowsAsync<IntegrityException>(async () => await _store.AcknowledgeAsync(4, 2, RootLife, Token));
+        await Assert.ThrowsAsync<IntegrityException>(async () => await _store.AcknowledgeAsync(2, 3, RootLife, Token));
 
         var life = _store.OutboxIncarnation;
         _store = await ReopenAsync(isRoot: false);
-        Assert.Equal((life, 3L, 2L), (_store.OutboxIncarnation, _store.OutboxHead, _store.Rooted));
+        Assert.Equal((life, 3L, 2L, RootLife), (_store.OutboxIncarnation, _store.OutboxHead, _store.Rooted, _store.RootLife));
     }
 
     [Fact]
     public async Task Child_NeverSeen_IsNull()
     {
         Assert.Null(await _store.FindChildAsync("replica", ChildLife, Token));
-        Assert.Equal(0, await _store.RootedOfChildAsync("replica", ChildLife, Token));
     }
 
     [Fact]
@@ -171,13 +174,13 @@ public abstract class ReportStoreContract : IAsyncLifetime
 
         foreach (var (rooted, ofChild) in new[] { (1, 0), (2, 0), (3, 10), (4, 20), (5, 25) })
         {
-            await _store.MarkRootedAsync(rooted, Token);
+            await _store.AcknowledgeAsync(rooted, rooted, RootLife, Token);
             _store = await ReopenAsync(isRoot: false);
-            Assert.Equal(ofChild, await _store.RootedOfChildAsync("replica", ChildLife, Token));
+            Assert.Equal(ofChild, await RootedOfChildAsync());
         }
 
         await MergeAsync([], [], Child(26));
-        Assert.Equal(26, await _store.RootedOfChildAsync("replica", ChildLife, Token));
+        Assert.Equal(26, await RootedOfChildAsync());
     }
 
     [Fact]
@@ -185,8 +188,8 @@ public abstract class ReportStoreContract : IAsyncLifetime
     {
         await MergeAsync([Computer("c1", 1)], [], Child(1));
         await MergeAsync([Computer("c1", 2)], []);
-        await _store.MarkRootedAsync(1, Token);
-        Assert.Equal(1, await _store.RootedOfChildAsync("replica", ChildLife, Token));
+        await _store.AcknowledgeAsync(1, 1, RootLife, Token);
+        Assert.Equal(1, await RootedOfChildAsync());
     }
 
     [Fact]
@@ -195,8 +198,8 @@ public abstract class ReportStoreContract : IAsyncLifetime
         await MergeAsync([Computer("c1", 1)], [], Child(10));
         await MergeAsync([Computer("c1", 1)], [], Child(5));
         Assert.Equal(10, (await _store.FindChildAsync("replica", ChildLife, Token))!.Received);
-        await _store.MarkRootedAsync(1, Token);
-        Assert.Equal(10, await _store.RootedOfChildAsync("replica", ChildLife, Token));
+        await _store.AcknowledgeAsync(1, 1, RootLife, Token);
+        Assert.Equal(10, await RootedOfChildAsync());
     }
 
     [Fact]
@@ -207,7 +210,7 @@ public abstract class ReportStoreContract : IAsyncLifetime
         await MergeAsync([Computer("c1", 1)], [], Child(10));
 
         Assert.Equal((2L, 2L), (_store.OutboxHead, _store.Rooted));
-        Assert.Equal(10, await _store.RootedOfChildAsync("replica", ChildLife, Token));
+        Assert.Equal(10, await RootedOfChildAsync());
     }
 
     [Fact]
@@ -216,6 +219,7 @@ public abstract class ReportStoreContract : IAsyncLifetime
         var changed = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () => await MergeAsync([Computer($"c{i % 50}", 1)], [Status($"c{i % 50}", 1, UpdateA)]), Token)));
         Assert.Equal(100, changed.Sum());
         Assert.Equal(100, _store.OutboxHead);
+        Assert.Equal(50, (await _store.CountAsync([UpdateA], Token)).Sum(count => count.Count));
         Assert.Equal(50, (await _store.ListComputersAsync(Token)).Count);
     }
 
@@ -232,8 +236,10 @@ public abstract class ReportStoreContract : IAsyncLifetime
         ReportedAt = DateTimeOffset.UnixEpoch.AddSeconds(counter),
     };
 
-    private static StatusReport Status(string id, long counter, Guid update, UpdateState state = UpdateState.Installed, long incarnation = 1, int revision = 200) =>
-        new(id, incarnation, counter, update, revision, state, -2147024891, DateTimeOffset.UnixEpoch.AddSeconds(counter));
+    private static StatusReport Status(string id, long counter, Guid update, UpdateState state = UpdateState.Installed, long incarnation = 1, int revision = 200, string user = "") =>
+        new(id, incarnation, counter, update, revision, state, -2147024891, DateTimeOffset.UnixEpoch.AddSeconds(counter), user);
+
+    private async Task<long> RootedOfChildAsync() => (await _store.FindChildAsync("replica", ChildLife, Token))!.Rooted;
 
     private static ChildOutbox Child(long received) => new("replica", ChildLife, received);
 
@@ -245,7 +251,7 @@ public abstract class ReportStoreContract : IAsyncLifetime
         var computers = await _store.ListComputersAsync(Token);
         var statuses = new List<StatusReport>();
         foreach (var computer in computers)
-            statuses.AddRange(await _store.ListStatusesOfComputerAsync(computer.ComputerId, Token));
-        return [.. computers.Select(computer => $"{computer}"), .. statuses.Select(status => $"{status}")];
+            statuses.AddRange(await _store.ListStatusesOfComputerAsync(computer.Report.ComputerId, Token));
+        return [.. computers.Select(computer => $"{computer.Report}"), .. statuses.Select(status => $"{status}")];
     }
 }

@@ -15,10 +15,10 @@ public sealed class SqliteReportStoreTests : ReportStoreContract
         _folder.Dispose();
     }
 
-    protected override async Task<IReportStore> ReopenAsync(bool isRoot)
+    protected override async Task<IReportStore> ReopenAsync(bool isRoot, bool restored = false)
     {
         if (_store is not null) await _store.DisposeAsync();
         if (!Directory.Exists(_folder.Path)) _folder = new StorageFolder();
-        return _store = SqliteReportStore.Open(_folder.File("reports.db"), isRoot);
+        return _store = SqliteReportStore.Open(_folder.File("reports.db"), isRoot, restored, GroupsOf);
     }
 }

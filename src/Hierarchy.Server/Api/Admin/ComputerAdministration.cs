@@ -14,7 +14,7 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         var response = new ListComputersResponse();
         var view = desk.View;
         foreach (var computer in KnownComputers.Of(view, await reports.ListComputersAsync(cancellationToken)))
-            response.Computers.Add(Describe(view, computer, await StatusesOfAsync(computer, cancellationToken)));
+            response.Computers.Add(Describe(view, computer));
         return response;
     }
 
@@ -28,9 +28,8 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         if (found.Length == 0) throw Refusal.NotFound($"No computer has the name or id '{text}'. `hierarchy computers list` lists those that are known.");
         if (found.Length > 1) throw Refusal.Invalid($"'{text}' means {found.Length} computers, e.g. {found[0].Report.ComputerId} and {found[1].Report.ComputerId}: give the whole id.");
 
-        var statuses = await StatusesOfAsync(found[0], cancellationToken);
-        var response = new GetComputerResponse { Computer = Describe(view, found[0], statuses) };
-        foreach (var status in statuses)
+        var response = new GetComputerResponse { Computer = Describe(view, found[0]) };
+        foreach (var status in found[0].IsSeen ? await reports.ListStatusesOfComputerAsync(found[0].Report.ComputerId, cancellationToken) : [])
             response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "" });
         return response;
     }
@@ -39,15 +38,15 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
     {
         var view = desk.View;
         var update = UpdateFinder.Find(view, request.Update);
-        var computers = (await reports.ListComputersAsync(cancellationToken)).ToDictionary(computer => computer.ComputerId);
-        var statuses = await reports.ListStatusesOfUpdateAsync(update.UpdateId, cancellationToken);
+        var computers = (await reports.ListComputersAsync(cancellationToken)).ToDictionary(computer => computer.Report.ComputerId);
+        var statuses = await reports.ListStatusesOfUpdateAsync(update.UpdateId, state: null, cancellationToken);
         var response = new GetUpdateStatusResponse { Update = await updates.DescribeAsync(view, update, cancellationToken) };
         foreach (var status in statuses)
         {
             response.Computers.Add(new UpdateOnComputer
             {
                 ComputerId = status.ComputerId,
-                Computer = computers.TryGetValue(status.ComputerId, out var computer) ? computer.Name : "",
+                Computer = computers.TryGetValue(status.ComputerId, out var computer) ? computer.Report.Name : "",
                 State = (Protocol.Client.V1.UpdateState)status.State,
                 ResultCode = status.ResultCode,
                 Time = Timestamp.FromDateTimeOffset(status.Time),
@@ -60,10 +59,7 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         return response;
     }
 
-    private async ValueTask<IReadOnlyList<StatusReport>> StatusesOfAsync(KnownComputers.Entry computer, CancellationToken cancellationToken) =>
-        computer.IsSeen ? await reports.ListStatusesOfComputerAsync(computer.Report.ComputerId, cancellationToken) : [];
-
-    private static Computer Describe(ServedView view, KnownComputers.Entry computer, IReadOnlyList<StatusReport> statuses)
+    private static Computer Describe(ServedView view, KnownComputers.Entry computer)
     {
         var described = new Computer { Report = ReportMessages.ToProto(computer.Report), NotSeen = !computer.IsSeen };
         if (!computer.IsSeen) described.Report.ReportedAt = null;
@@ -74,8 +70,8 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         }
 
         if (Guid.TryParse(computer.Report.ServerId, out var serverId) && view.Servers.TryGetValue(serverId, out var server)) described.Server = server.Name;
-        foreach (var state in statuses.GroupBy(status => status.State))
-            described.States[(int)state.Key] = state.Count();
+        foreach (var (state, count) in computer.States.Counted)
+            described.States[(int)state] = count;
         return described;
     }
 }

@@ -147,7 +147,7 @@ public sealed class PowerLossTests
                 await store.MergeAsync([computer], [], child, Token);
                 (acknowledged[computer.ComputerId], received, head) = (counter, child?.Received ?? received, store.OutboxHead);
                 if (random.Next(8) != 0) continue;
-                await store.MarkRootedAsync(head - 2, Token);
+                await store.AcknowledgeAsync(Math.Max(0, head - 2), Math.Max(0, head - 2), life, Token);
                 rooted = Math.Max(rooted, head - 2);
             }
         }
@@ -160,7 +160,7 @@ public sealed class PowerLossTests
         await using var reopened = SqliteReportStore.Open(disk.Plain("reports.db"), isRoot: false);
         Assert.True(reopened.OutboxHead >= head, $"seed {seed}");
         Assert.True(reopened.Rooted >= rooted, $"seed {seed}");
-        var counters = (await reopened.ListComputersAsync(Token)).ToDictionary(computer => computer.ComputerId, computer => computer.Counter);
+        var counters = (await reopened.ListComputersAsync(Token)).ToDictionary(computer => computer.Report.ComputerId, computer => computer.Report.Counter);
         Assert.All(acknowledged, computer => Assert.True(counters[computer.Key] >= computer.Value, $"seed {seed}"));
         if (received > 0) Assert.InRange((await reopened.FindChildAsync("replica", life, Token))!.Received, received, received + 1);
         Assert.Null(CheckPages(disk.Plain("reports.db")));
