@@ -5,6 +5,7 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Backups;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
@@ -59,6 +60,7 @@ internal static class ApiRegistration
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
+        app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapContent();

@@ -35,9 +35,9 @@ internal static class RoleRegistration
 
     /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
     public static void AddRoot(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time, AuthorityStart start)
     {
-        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
+        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") }, start: start);
         stores.Add(log);
         services.AddSingleton<IAuthorityLog>(log);
         services.AddSingleton<ILogReader>(log);
