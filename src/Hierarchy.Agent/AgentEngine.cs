@@ -87,6 +87,7 @@ internal sealed partial class AgentEngine : IDisposable
             ClientId = Identity.Id.ToString(),
             Name = _options.Name,
             Position = Book.Position,
+            OverlayPosition = Book.OverlayPosition,
             ScopeHash = Book.ScopeHash,
             Follow = follow,
         };

@@ -110,7 +110,7 @@ internal sealed partial class LiveAgent(
             {
                 var received = events.Now;
                 if (batch.Decisions.Count > 0 || batch.Withdrawn.Count > 0)
-                    events.Decisions(DecisionBook.Text(batch.Checkpoint?.Position), received, batch.Decisions.Select(ClientDecision.FromWire), batch.Withdrawn);
+                    events.Decisions(DecisionBook.Text(batch.Checkpoint?.Position, batch.OverlayCheckpoint?.Position), received, batch.Decisions.Select(ClientDecision.FromWire), batch.Withdrawn);
                 if (!batches.TryWrite(batch)) throw new UnavailableException("Decisions came faster than they could be acted upon; catching up from the position held.");
             }
 

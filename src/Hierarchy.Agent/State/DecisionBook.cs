@@ -30,32 +30,37 @@ internal sealed class DecisionBook : IDisposable
     /// <summary>Where the decisions stand; null for nothing.</summary>
     internal Position? Position { get; private set; }
 
+    /// <summary>Where they stand in the log of the autonomous server that they come from; null where they come from the tree's.</summary>
+    internal Position? OverlayPosition { get; private set; }
+
     internal ByteString ScopeHash { get; private set; } = ByteString.Empty;
 
     internal IReadOnlyDictionary<int, ClientDecision> Decisions => _decisions;
 
-    /// <summary>`sequence@epoch`.</summary>
-    internal string PositionText => Text(Position);
+    /// <summary>`sequence@epoch`; with an overlay, two of them with a plus sign between.</summary>
+    internal string PositionText => Text(Position, OverlayPosition);
 
     internal static DecisionBook Open(StateFolder folder) => new(folder.Combine("decisions.log"));
 
-    internal static string Text(Position? position) => position is null ? "nothing" : $"{position.Sequence}@{position.Epoch}";
+    internal static string Text(Position? position, Position? overlay = null) => position is null ? "nothing"
+        : overlay is null ? $"{position.Sequence}@{position.Epoch}"
+        : $"{position.Sequence}@{position.Epoch}+{overlay.Sequence}@{overlay.Epoch}";
 
     /// <summary>Takes a whole set in place of what there was. Durable when it returns.</summary>
-    internal void Replace(IEnumerable<ClientDecision> decisions, Position position, ByteString scopeHash)
+    internal void Replace(IEnumerable<ClientDecision> decisions, Position position, ByteString scopeHash, Position? overlay = null)
     {
         _decisions.Clear();
         foreach (var decision in decisions) _decisions[decision.Number] = decision;
-        Position = position;
+        (Position, OverlayPosition) = (position, overlay);
         ScopeHash = scopeHash;
         WriteSnapshot();
     }
 
     /// <summary>Takes changes. Durable when it returns.</summary>
-    internal void Apply(IReadOnlyCollection<ClientDecision> decisions, IReadOnlyCollection<int> withdrawn, Position position, ByteString scopeHash)
+    internal void Apply(IReadOnlyCollection<ClientDecision> decisions, IReadOnlyCollection<int> withdrawn, Position position, ByteString scopeHash, Position? overlay = null)
     {
         Change(decisions, withdrawn);
-        Position = position;
+        (Position, OverlayPosition) = (position, overlay);
         ScopeHash = scopeHash;
         if (_file.Length - _snapshotLength > Math.Max(CompactAbove, _snapshotLength))
         {
@@ -68,7 +73,7 @@ internal sealed class DecisionBook : IDisposable
     }
 
     /// <summary>The log went on without anything for this computer. Not written: an older position is as good, and the next change brings a newer one.</summary>
-    internal void Advance(Position position) => Position = position;
+    internal void Advance(Position position, Position? overlay = null) => (Position, OverlayPosition) = (position, overlay);
 
     public void Dispose() => _file.Dispose();
 
@@ -98,6 +103,7 @@ internal sealed class DecisionBook : IDisposable
     {
         // The position is kept, the digest of the checkpoint is not: it is the servers' business.
         var batch = new DecisionBatch { Checkpoint = new Checkpoint { Position = Position } };
+        if (OverlayPosition is not null) batch.OverlayCheckpoint = new Checkpoint { Position = OverlayPosition };
         batch.Decisions.Add(decisions.Select(decision => decision.ToWire()));
         batch.Withdrawn.Add(withdrawn);
         var frame = new byte[1 + 2 + ScopeHash.Length + batch.CalculateSize()];
@@ -118,7 +124,7 @@ internal sealed class DecisionBook : IDisposable
             var decisions = batch.Decisions.Select(ClientDecision.FromWire).ToArray();
             if (frame.Span[0] == SnapshotFrame) _decisions.Clear();
             Change(decisions, batch.Withdrawn);
-            Position = position;
+            (Position, OverlayPosition) = (position, batch.OverlayCheckpoint?.Position);
             ScopeHash = ByteString.CopyFrom(frame.Span.Slice(3, scope));
             if (frame.Span[0] == SnapshotFrame) _snapshotLength = offset + frame.Length;
             return true;

@@ -74,8 +74,9 @@ internal sealed partial class SyncStream : IAsyncDisposable
                 case SyncResponse.EventOneofCase.Completed:
                     await _documents.FetchAsync(_client, decisions.Values, cancellationToken);
                     var position = response.Completed.Checkpoint?.Position ?? throw new IntegrityException($"{_client.Url} completed the sync without a position.");
-                    if (Started.Full) _book.Replace(decisions.Values, position, Started.ScopeHash);
-                    else _book.Apply(decisions.Values, withdrawn, position, Started.ScopeHash);
+                    var overlay = response.Completed.OverlayCheckpoint?.Position;
+                    if (Started.Full) _book.Replace(decisions.Values, position, Started.ScopeHash, overlay);
+                    else _book.Apply(decisions.Values, withdrawn, position, Started.ScopeHash, overlay);
                     Log.Synced(_logger, _client.Url, _book.PositionText, Started.Full, decisions.Count, withdrawn.Count);
                     return decisions.Count;
                 default:
@@ -105,9 +106,10 @@ internal sealed partial class SyncStream : IAsyncDisposable
     internal async Task<bool> ApplyAsync(DecisionBatch batch, CancellationToken cancellationToken)
     {
         var position = batch.Checkpoint?.Position ?? throw new IntegrityException($"{_client.Url} sent decisions without a position.");
+        var overlay = batch.OverlayCheckpoint?.Position;
         if (batch.Decisions.Count == 0 && batch.Withdrawn.Count == 0)
         {
-            _book.Advance(position);
+            _book.Advance(position, overlay);
             return false;
         }
 
@@ -115,7 +117,7 @@ internal sealed partial class SyncStream : IAsyncDisposable
         var withdrawn = new HashSet<int>();
         Collect(batch, decisions, withdrawn);
         await _documents.FetchAsync(_client, decisions.Values, cancellationToken);
-        _book.Apply(decisions.Values, withdrawn, position, Started.ScopeHash);
+        _book.Apply(decisions.Values, withdrawn, position, Started.ScopeHash, overlay);
         return true;
     }
 
@@ -162,7 +164,7 @@ internal sealed partial class SyncStream : IAsyncDisposable
         }
 
         if (_responses.Current.Behind is not { } behind) return true;
-        Log.Behind(_logger, _client.Url, DecisionBook.Text(behind.Head), _book.PositionText);
+        Log.Behind(_logger, _client.Url, DecisionBook.Text(behind.Head, behind.OverlayHead), _book.PositionText);
         return false;
     }
 

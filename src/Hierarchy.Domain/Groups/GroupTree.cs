@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Hierarchy.Domain.Changes;
 
 namespace Hierarchy.Domain.Groups;
 
@@ -8,10 +9,14 @@ public sealed class GroupTree
     private readonly FrozenDictionary<Guid, TargetGroup> _byId;
     private readonly FrozenDictionary<string, TargetGroup> _byName;
     private readonly FrozenDictionary<Guid, int> _depths;
+    private readonly LogId _overlay;
 
     /// <summary>Builds the tree. A group whose parent is not there, or that is in a loop, hangs under All Computers: records may arrive in any order.</summary>
-    public GroupTree(IEnumerable<TargetGroup> groups)
+    /// <param name="groups">As the log has them.</param>
+    /// <param name="overlay">The overlay that they come from; none for the tree's log.</param>
+    public GroupTree(IEnumerable<TargetGroup> groups, LogId overlay = default)
     {
+        _overlay = overlay;
         var byId = new Dictionary<Guid, TargetGroup>
         {
             [TargetGroup.AllComputers.Id] = TargetGroup.AllComputers,
@@ -78,7 +83,7 @@ public sealed class GroupTree
         foreach (var group in direct)
             foreach (var ancestor in PathOf(group.Id))
                 depths[ancestor] = _depths[ancestor];
-        return new Membership(direct.Select(group => group.Name).Distinct().Order(StringComparer.Ordinal).ToArray(), depths);
+        return new Membership(direct.Select(group => group.Name).Distinct().Order(StringComparer.Ordinal).ToArray(), depths, _overlay);
     }
 
     /// <summary>From the group up to All Computers.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using Hierarchy.Domain.Changes;
 
 namespace Hierarchy.Domain.Groups;
 
@@ -12,25 +13,27 @@ public sealed class Membership
 
     private readonly FrozenDictionary<Guid, int> _depths;
 
-    internal Membership(IReadOnlyList<string> direct, Dictionary<Guid, int> depths)
+    internal Membership(IReadOnlyList<string> direct, Dictionary<Guid, int> depths, LogId overlay)
     {
         Direct = direct;
         _depths = depths.ToFrozenDictionary();
-        ScopeHash = Hash(depths);
+        ScopeHash = Hash(depths, overlay);
     }
 
     /// <summary>Names of the groups that the computer is in, sorted.</summary>
     public IReadOnlyList<string> Direct { get; }
 
-    /// <summary>16 bytes that are equal exactly when the groups and their depths are.</summary>
+    /// <summary>16 bytes that are equal exactly when the groups, their depths and the log that decides are.</summary>
     public byte[] ScopeHash { get; }
 
     /// <summary>False when the group does not count for the computer; its depth otherwise.</summary>
     public bool TryGetDepth(Guid groupId, out int depth) => _depths.TryGetValue(groupId, out depth);
 
-    private static byte[] Hash(Dictionary<Guid, int> depths)
+    private static byte[] Hash(Dictionary<Guid, int> depths, LogId overlay)
     {
-        var bytes = new byte[1 + (20 * depths.Count)];
+        // Without an overlay the bytes end with the groups.
+        var bytes = new byte[1 + (20 * depths.Count) + (overlay == LogId.None ? 0 : 16)];
+        if (overlay != LogId.None) overlay.Value.TryWriteBytes(bytes.AsSpan(^16..), bigEndian: true, out _);
         bytes[0] = ScopeVersion;
         var rest = bytes.AsSpan(1);
         foreach (var (id, depth) in depths.OrderBy(pair => pair.Key))

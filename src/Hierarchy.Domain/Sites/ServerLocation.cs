@@ -21,6 +21,9 @@ public sealed record ServerLocation
     /// <summary>True for the tree's root: it feeds servers, and serves clients only where nothing else does.</summary>
     public bool IsRoot { get; init; }
 
+    /// <summary>The autonomous server whose decisions it serves: itself or one above it; empty for the root's.</summary>
+    public Guid Decider { get; init; }
+
     /// <summary>What it last said of itself.</summary>
     public ServerHealth Health { get; init; }
 

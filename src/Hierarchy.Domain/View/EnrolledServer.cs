@@ -8,4 +8,10 @@ namespace Hierarchy.Domain.View;
 /// <param name="GrpcUrl">Where its gRPC services answer.</param>
 /// <param name="ContentUrl">Where its content answers.</param>
 /// <param name="ParentId">The server that it follows; null for the root.</param>
-public sealed record EnrolledServer(Guid Id, string Name, int Role, string Site, string GrpcUrl, string ContentUrl, Guid? ParentId);
+public sealed record EnrolledServer(Guid Id, string Name, int Role, string Site, string GrpcUrl, string ContentUrl, Guid? ParentId)
+{
+    private const int Autonomous = 3;
+
+    /// <summary>It decides for itself and for all below it.</summary>
+    public bool IsAutonomous => Role == Autonomous;
+}

@@ -9,7 +9,7 @@ namespace Hierarchy.Domain.View;
 
 /// <summary>
 /// What a server serves to clients: the state of the log at one position, immutable, swapped whole. It exists only at states that equal a checkpoint: after a fold, or after a whole
-/// transaction.
+/// transaction. Where an autonomous server decides, it is made of two logs, each at such a state: the catalog of the tree's log and the decisions of the overlay.
 /// </summary>
 public sealed class ServedView
 {
@@ -46,8 +46,11 @@ public sealed class ServedView
     /// <summary>Nothing at all.</summary>
     public static ServedView Empty { get; } = new ServedViewBuilder().Build(LogHead.Empty);
 
-    /// <summary>Where the log stood.</summary>
+    /// <summary>Where the log stood; the tree's, where there are two.</summary>
     public LogHead Head { get; }
+
+    /// <summary>Where the overlay stood that decisions come from; null where they come from the tree's log.</summary>
+    public LogHead? Overlay { get; internal init; }
 
     /// <summary>Everything known of every update.</summary>
     public ImmutableDictionary<Guid, UpdateEntry> Updates { get; }
@@ -90,11 +93,26 @@ public sealed class ServedView
 
     internal RecentTouches Recent { get; }
 
+    /// <summary>The newest sequence of the overlay that decides about an update; empty without an overlay, where <see cref="UpdateEntry.ChangedAt"/> says all.</summary>
+    internal ImmutableDictionary<Guid, long> DecidedAt { get; init; } = ImmutableDictionary<Guid, long>.Empty;
+
+    internal RecentTouches RecentlyDecided { get; init; } = RecentTouches.StartingAt(0);
+
     /// <summary>The revision of that number; null when there is none.</summary>
     public CatalogEntry? Find(int revisionId) => RevisionIds.TryGetValue(revisionId, out var id) ? Find(id) : null;
 
     /// <summary>That revision; null when it is not there.</summary>
     public CatalogEntry? Find(RevisionId id) => Updates.GetValueOrDefault(id.UpdateId)?.Find(id.RevisionNumber);
+
+    /// <summary>The server that decides for one: itself when it is autonomous or the root, else the nearest such above it; null when the way up is not known.</summary>
+    public EnrolledServer? DeciderOf(Guid serverId)
+    {
+        var server = Servers.GetValueOrDefault(serverId);
+        // No way up is longer than there are servers: parents that name each other end here, too.
+        for (var i = 0; i < Servers.Count && server is { IsAutonomous: false, ParentId: { } parent }; i++)
+            server = Servers.GetValueOrDefault(parent);
+        return server is null || server.IsAutonomous || server.ParentId is null ? server : null;
+    }
 
     /// <summary>The groups that count for a computer: those that an administrator put it into, else those that it names.</summary>
     public Membership MembershipOf(string computerId, IEnumerable<string> named) =>
@@ -108,16 +126,21 @@ public sealed class ServedView
             ? Groups.DirectIdsOfGroups(assignment.GroupIds)
             : Groups.DirectIdsOf(named);
 
-    /// <summary>True when a client that has everything up to the sequence can be sent what changed since; false when it must take everything anew (a removed revision has no name left).</summary>
-    public bool CanTellChangesSince(long sequence) => sequence >= Head.Floor && sequence >= RevisionRemovedAt;
+    /// <summary>
+    /// True when a client that has everything up to the sequence (and up to that of the overlay) can be sent what changed since; false when it must take everything anew (a removed revision has no name left).
+    /// </summary>
+    public bool CanTellChangesSince(long sequence, long overlay = 0) =>
+        sequence >= Head.Floor && sequence >= RevisionRemovedAt && (Overlay is null || overlay >= Overlay.Floor);
 
-    /// <summary>Updates whose decisions may have changed after the sequence.</summary>
-    public IEnumerable<UpdateEntry> ChangedSince(long sequence)
+    /// <summary>Updates whose decisions may have changed after the sequence, or after that of the overlay; each once.</summary>
+    public IEnumerable<UpdateEntry> ChangedSince(long sequence, long overlay = 0)
     {
-        if (sequence >= Head.Position.Sequence) return [];
-        return Recent.Covers(sequence)
-            ? Recent.Since(sequence).Distinct().Select(id => Updates.GetValueOrDefault(id)).Where(update => update is not null).Select(update => update!)
+        var changed = sequence >= Head.Position.Sequence ? []
+            : Recent.Covers(sequence) ? Known(Recent.Since(sequence).Distinct())
             : Updates.Values.Where(update => update.ChangedAt > sequence);
+        if (Overlay is null || overlay >= Overlay.Position.Sequence) return changed;
+        var decided = RecentlyDecided.Covers(overlay) ? Known(RecentlyDecided.Since(overlay)) : Known(DecidedAt.Where(update => update.Value > overlay).Select(update => update.Key));
+        return changed.Concat(decided).DistinctBy(update => update.UpdateId);
     }
 
     /// <summary>The decisions of one computer about an update: the latest revision, and older ones that a live bundle names. None for an update that is declined or withdrawn.</summary>
@@ -144,6 +167,8 @@ public sealed class ServedView
             _ => new Decision(latest, DecisionAction.Evaluate, Deadline: null),
         };
     }
+
+    private IEnumerable<UpdateEntry> Known(IEnumerable<Guid> ids) => ids.Select(id => Updates.GetValueOrDefault(id)).Where(update => update is not null).Select(update => update!);
 
     private bool IsBundled(RevisionId id)
     {

@@ -9,7 +9,7 @@ namespace Hierarchy.Domain.View;
 
 /// <summary>
 /// Makes the next view from the last one and what changed. Records may come in any order and name what is not there yet: nothing in a log refers to something that must exist.
-/// Not safe for concurrent use.
+/// With an overlay, the caller hands over the catalog of the tree's log and the decisions of the overlay, and nothing else. Not safe for concurrent use.
 /// </summary>
 public sealed class ServedViewBuilder
 {
@@ -24,8 +24,12 @@ public sealed class ServedViewBuilder
     private readonly ImmutableDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
     private readonly ImmutableDictionary<string, GroupAssignment>.Builder _assignments;
+    private readonly ImmutableDictionary<Guid, long>.Builder _decidedAt;
     private readonly ServedView? _previous;
+    private readonly LogId _overlay;
     private readonly HashSet<Guid> _touched = [];
+    private readonly HashSet<Guid> _decided = [];
+    private RecentTouches? _recentlyDecided;
     private SyncSelection? _selection;
     private GroupTree? _groupTree;
     private long _revisionRemovedAt;
@@ -34,9 +38,14 @@ public sealed class ServedViewBuilder
     public ServedViewBuilder() : this(previous: null) { }
 
     /// <summary>On top of a view; null for none.</summary>
-    public ServedViewBuilder(ServedView? previous)
+    /// <param name="previous">The view.</param>
+    /// <param name="overlay">The log that decisions come from; none when they come from the tree's. Where the view's are from another one, call <see cref="ForgetDecisions"/>.</param>
+    public ServedViewBuilder(ServedView? previous, LogId overlay = default)
     {
         _previous = previous;
+        _overlay = overlay;
+        _decidedAt = previous?.DecidedAt.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, long>();
+        _recentlyDecided = previous?.RecentlyDecided;
         _updates = previous?.Updates.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, UpdateEntry>();
         _revisionIds = previous?.RevisionIds.ToBuilder() ?? ImmutableDictionary.CreateBuilder<int, RevisionId>();
         _bundleParents = previous?.BundleParents.ToBuilder() ?? ImmutableDictionary.CreateBuilder<RevisionId, ImmutableArray<Guid>>();
@@ -65,14 +74,14 @@ public sealed class ServedViewBuilder
                 Remove(removed);
                 break;
             case ViewRecord.Decline decline:
-                Change(decline.UpdateId, decline.Sequence, update => update with { IsDeclined = decline.IsDeclined });
+                Decide(decline.UpdateId, decline.Sequence, update => update with { IsDeclined = decline.IsDeclined });
                 TouchChildren(decline.UpdateId, decline.Sequence);
                 break;
             case ViewRecord.Approved approved:
-                Change(approved.Approval.UpdateId, approved.Sequence, update => update with { Approvals = Without(update.Approvals, approved.Approval.GroupId, approved.Approval) });
+                Decide(approved.Approval.UpdateId, approved.Sequence, update => update with { Approvals = Without(update.Approvals, approved.Approval.GroupId, approved.Approval) });
                 break;
             case ViewRecord.ApprovalRemoved removed:
-                Change(removed.UpdateId, removed.Sequence, update => update with { Approvals = Without(update.Approvals, removed.GroupId, add: null) });
+                Decide(removed.UpdateId, removed.Sequence, update => update with { Approvals = Without(update.Approvals, removed.GroupId, add: null) });
                 break;
             case ViewRecord.Group group:
                 Set(_groups, group.GroupId, group.State);
@@ -103,11 +112,27 @@ public sealed class ServedViewBuilder
         }
     }
 
+    /// <summary>Nothing is decided: another log decides from here on, or the same anew, and all that it says is handed over next.</summary>
+    public void ForgetDecisions()
+    {
+        foreach (var update in _updates.Values.Where(update => update.IsDeclined || update.Approvals.Count > 0).ToArray())
+            _updates[update.UpdateId] = update with { IsDeclined = false, Approvals = [] };
+        _groups.Clear();
+        _groupTree = null;
+        _acceptedEulas.Clear();
+        _assignments.Clear();
+        _decidedAt.Clear();
+        _decided.Clear();
+        _recentlyDecided = null;
+    }
+
     /// <summary>The view at that head. The builder may go on, but what it touched so far counts for this view.</summary>
-    public ServedView Build(LogHead head)
+    /// <param name="head">Of the tree's log.</param>
+    /// <param name="overlay">Of the overlay; null for none.</param>
+    public ServedView Build(LogHead head, LogHead? overlay = null)
     {
         var recent = _previous is null ? RecentTouches.StartingAt(head.Position.Sequence) : _previous.Recent.With(head.Position.Sequence, _touched);
-        _groupTree ??= new GroupTree(_groups.Values);
+        _groupTree ??= new GroupTree(_groups.Values, _overlay);
         return new ServedView(
             head, _updates.ToImmutable(), _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
             _files.ToImmutable(), _acceptedEulas.ToImmutable(), _assignments.ToImmutable(), _revisionRemovedAt, recent)
@@ -115,6 +140,10 @@ public sealed class ServedViewBuilder
             ServerSettings = _serverSettings.ToImmutable(),
             Selection = _selection,
             Imported = _imported.ToImmutable(),
+            Overlay = overlay,
+            DecidedAt = _decidedAt.ToImmutable(),
+            RecentlyDecided = overlay is null ? RecentTouches.StartingAt(0)
+                : _recentlyDecided?.With(overlay.Position.Sequence, _decided) ?? RecentTouches.StartingAt(overlay.Position.Sequence),
         };
     }
 
@@ -171,11 +200,12 @@ public sealed class ServedViewBuilder
         }
     }
 
+    /// <summary>A decline of a bundle concerns what it brings.</summary>
     private void TouchChildren(Guid updateId, long sequence)
     {
         if (_updates[updateId].Latest is not { } latest) return;
         foreach (var child in latest.BundledUpdates.SelectMany(group => group.AnyOf))
-            TouchIfKnown(child.UpdateId, sequence);
+            if (_updates.ContainsKey(child.UpdateId)) Decide(child.UpdateId, sequence, update => update);
     }
 
     private void TouchIfKnown(Guid updateId, long sequence)
@@ -188,6 +218,20 @@ public sealed class ServedViewBuilder
         var before = _updates.GetValueOrDefault(updateId) ?? new UpdateEntry { UpdateId = updateId };
         _updates[updateId] = change(before) with { ChangedAt = Math.Max(before.ChangedAt, sequence) };
         if (_previous is not null) _touched.Add(updateId);
+    }
+
+    /// <summary>What the log that decides says: without an overlay, a change like any other.</summary>
+    private void Decide(Guid updateId, long sequence, Func<UpdateEntry, UpdateEntry> change)
+    {
+        if (_overlay == LogId.None)
+        {
+            Change(updateId, sequence, change);
+            return;
+        }
+
+        _updates[updateId] = change(_updates.GetValueOrDefault(updateId) ?? new UpdateEntry { UpdateId = updateId });
+        _decidedAt[updateId] = Math.Max(_decidedAt.GetValueOrDefault(updateId), sequence);
+        if (_recentlyDecided is not null) _decided.Add(updateId);
     }
 
     private static IReadOnlyList<CatalogEntry> Insert(IReadOnlyList<CatalogEntry> revisions, CatalogEntry entry) => revisions.Count == 0

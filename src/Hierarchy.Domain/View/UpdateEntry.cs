@@ -18,7 +18,7 @@ public sealed record UpdateEntry
     /// <summary>Neither offered nor evaluated.</summary>
     public bool IsDeclined { get; init; }
 
-    /// <summary>The newest sequence of anything that decides about it.</summary>
+    /// <summary>The newest sequence of anything that decides about it; with an overlay, of the tree's log alone.</summary>
     public long ChangedAt { get; init; }
 
     /// <summary>The highest revision; null when there is none.</summary>

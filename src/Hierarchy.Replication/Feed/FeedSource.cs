@@ -10,13 +10,14 @@ namespace Hierarchy.Replication.Feed;
 /// </summary>
 public sealed class FeedSource : IDisposable
 {
-    private readonly Lock _lock = new(); // guards the fields down to _ancestry
+    private readonly Lock _lock = new(); // guards the fields down to _overlay
     private readonly PageCache _cache;
     private readonly Dictionary<(long After, long Floor), Task<CatchUpPage>> _reading = [];
     private readonly HashSet<FeedSession> _sessions = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource _calls = new();
     private IReadOnlyList<Guid> _ancestry;
+    private LogId _overlay;
 
     private readonly ILogReader _log;
     private readonly FeedOptions _options;
@@ -45,7 +46,7 @@ public sealed class FeedSource : IDisposable
             _tail.Reset(log.Head.Position.Sequence);
         }
 
-        _state = new FeedState(self, log, _tail, head => checkpointOf(this, head), () => Ancestry);
+        _state = new FeedState(self, log, _tail, head => checkpointOf(this, head), () => Ancestry) { Overlay = () => Overlay };
         _tick = options.BookmarkInterval / 3;
         _ticker = time.CreateTimer(_ => Wake(), null, _tick, _tick);
     }
@@ -60,19 +61,38 @@ public sealed class FeedSource : IDisposable
 
         set
         {
-            CancellationTokenSource calls;
             lock (_lock)
             {
                 if (_ancestry.SequenceEqual(value)) return;
                 _ancestry = value;
-                calls = _calls;
-                _calls = new CancellationTokenSource();
             }
 
-            calls.Cancel();
-            calls.Dispose();
+            EndCalls();
         }
     }
+
+    /// <summary>The log whose decisions this server serves in place of the tree's; none for the tree's own. Changing it ends the calls of the followers likewise.</summary>
+    public LogId Overlay
+    {
+        get
+        {
+            lock (_lock) return _overlay;
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                if (_overlay == value) return;
+                _overlay = value;
+            }
+
+            EndCalls();
+        }
+    }
+
+    /// <summary>Where the log stands that is fed.</summary>
+    public Position Position => _log.Head.Position;
 
     /// <summary>Followers connected now.</summary>
     public int Followers
@@ -257,6 +277,19 @@ public sealed class FeedSource : IDisposable
     {
         _tail.Append(after => new TailEntry(after, transaction.Records, Issue(transaction.Head), transaction.Head.Floor), transaction.Head.Position.Sequence);
         Wake();
+    }
+
+    private void EndCalls()
+    {
+        CancellationTokenSource calls;
+        lock (_lock)
+        {
+            calls = _calls;
+            _calls = new CancellationTokenSource();
+        }
+
+        calls.Cancel();
+        calls.Dispose();
     }
 
     private Checkpoint Issue(LogHead head) => new(head.Position, head.Count, head.Digest, _time.GetUtcNow(), ReadOnlyMemory<byte>.Empty);

@@ -13,6 +13,9 @@ internal sealed record FeedState(
 {
     private const int Tries = 8;
 
+    /// <summary>The log whose decisions the source serves; none for the tree's own.</summary>
+    public Func<LogId> Overlay { get; init; } = static () => LogId.None;
+
     /// <summary>Head and epochs that belong together: a fold swaps one after the other.</summary>
     public (LogHead Head, IReadOnlyList<Epoch> Epochs) Look()
     {

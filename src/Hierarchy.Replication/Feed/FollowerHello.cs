@@ -19,6 +19,12 @@ internal sealed record FollowerHello(
 {
     private const int MaxName = 256;
 
+    /// <summary>The overlay that it follows; none for the tree's log.</summary>
+    public LogId Overlay { get; init; }
+
+    /// <summary>It knows what an overlay is.</summary>
+    public bool ReadsOverlays { get; init; } = true;
+
     public Proto.FollowRequest ToProto()
     {
         var request = new Proto.FollowRequest
@@ -30,7 +36,9 @@ internal sealed record FollowerHello(
             StagedFloor = StagedFloor,
             StagedHead = StagedHead,
             Snapshot = Snapshot,
+            ReadsOverlays = ReadsOverlays,
         };
+        if (Overlay != LogId.None) request.LogId = Positions.Id(Overlay.Value);
         if (ReadsBrotli) request.Encodings.Add(Encoding.Brotli);
         return request;
     }
@@ -45,5 +53,9 @@ internal sealed record FollowerHello(
         Math.Max(0, request.StagedFloor),
         Math.Max(0, request.StagedHead),
         request.Snapshot,
-        request.Encodings.Contains(Encoding.Brotli));
+        request.Encodings.Contains(Encoding.Brotli))
+    {
+        Overlay = request.LogId.IsEmpty ? LogId.None : new LogId(Positions.Id(request.LogId, "log id")),
+        ReadsOverlays = request.ReadsOverlays,
+    };
 }

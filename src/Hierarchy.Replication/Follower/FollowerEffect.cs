@@ -33,5 +33,9 @@ internal abstract record FollowerEffect
     public sealed record Serve(FoldedState State, FeedFrame? Frame = null, long Floor = 0) : FollowerEffect;
 
     /// <summary>The parent introduced itself: those below hear the new ancestry.</summary>
-    public sealed record Introduced(IReadOnlyList<Guid> Ancestry) : FollowerEffect;
+    public sealed record Introduced(IReadOnlyList<Guid> Ancestry) : FollowerEffect
+    {
+        /// <summary>The log whose decisions the parent serves; none for the tree's own; null while it does not know.</summary>
+        public LogId? Overlay { get; init; }
+    }
 }

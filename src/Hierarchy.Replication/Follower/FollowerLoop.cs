@@ -25,6 +25,7 @@ public sealed partial class FollowerLoop
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IStagingObserver? _observer;
+    private readonly FollowedLog _followed;
     private readonly FollowerMachine _machine;
     private readonly Queue<FollowerEffect> _effects = new();
     private FollowerStatus _status = new();
@@ -41,7 +42,8 @@ public sealed partial class FollowerLoop
         FollowerOptions options,
         TimeProvider time,
         ILogger<FollowerLoop> logger,
-        IStagingObserver? observer = null)
+        IStagingObserver? observer = null,
+        FollowedLog? followed = null)
     {
         if (parents.Count == 0) throw new ArgumentException("A follower needs at least one parent.", nameof(parents));
         _log = log;
@@ -54,7 +56,8 @@ public sealed partial class FollowerLoop
         _time = time;
         _logger = logger;
         _observer = observer;
-        _machine = new FollowerMachine(self, parents, options, Random.Shared.NextDouble);
+        _followed = followed ?? FollowedLog.Tree;
+        _machine = new FollowerMachine(self, parents, options, Random.Shared.NextDouble) { Followed = _followed };
     }
 
     /// <summary>Makes a loop over gRPC; <see cref="RunAsync"/> runs it.</summary>
@@ -67,10 +70,11 @@ public sealed partial class FollowerLoop
     /// <param name="time">The clock.</param>
     /// <param name="logger">Says what it follows.</param>
     /// <param name="observer">Makes the view ready while pages are staged; null for none.</param>
+    /// <param name="followed">Which log, and from whom; null for the tree's from any parent.</param>
     public static FollowerLoop Create(
         IMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FeedSource? downstream, Func<FoldedState, CancellationToken, ValueTask> serve, FollowerOptions options, TimeProvider time,
-        ILogger<FollowerLoop> logger, IStagingObserver? observer = null) =>
-        new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer);
+        ILogger<FollowerLoop> logger, IStagingObserver? observer = null, FollowedLog? followed = null) =>
+        new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed);
 
     /// <summary>After every change of <see cref="Status"/>. Handlers hand over and return.</summary>
     public event Action<FollowerStatus>? StatusChanged;
@@ -189,6 +193,7 @@ public sealed partial class FollowerLoop
                 await _serve(serve.State, cancellationToken);
                 break;
             case FollowerEffect.Introduced introduced:
+                if (introduced.Overlay is { } overlay) await _followed.Accepted(overlay, cancellationToken);
                 if (_downstream is not null) _downstream.Ancestry = [_self.Id, .. introduced.Ancestry];
                 break;
         }

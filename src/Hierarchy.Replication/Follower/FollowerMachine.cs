@@ -55,6 +55,9 @@ internal sealed class FollowerMachine
         Live = 4,
     }
 
+    /// <summary>Which log is followed, and from whom.</summary>
+    public FollowedLog Followed { get; init; } = FollowedLog.Tree;
+
     /// <summary>What an operator sees.</summary>
     public FollowerStatus Status { get; private set; } = new();
 
@@ -141,6 +144,8 @@ internal sealed class FollowerMachine
         Expect(_step == Step.Opening, "its introduction", "twice");
         if (started.ServerId == _self.Id || started.Ancestry.Contains(_self.Id))
             return NextParent($"Following {_parents[_parent]}: its server '{started.Name}' follows this one, directly or through others. Give one of them another parent.", Patience.Long);
+        if (started.Overlay is { } overlay && Followed.Refuse(_parent, overlay) is { } refusal)
+            return NextParent($"Following {_parents[_parent]}: {refusal}", Patience.Long);
         var staged = StagedThrough;
         if (started.From != Base && (staged == 0 || started.From != staged))
             throw Wrong($"begins at {started.From}, and this server asked to go on from {Base}{(staged > 0 ? $" or {staged}" : "")}");
@@ -150,7 +155,7 @@ internal sealed class FollowerMachine
         _step = Step.Opened;
         var parent = new ParentStatus(_parents[_parent], new ServerIdentity(started.ServerId, started.Name, started.ContentUrl), started.Ancestry);
         Status = Status with { Parent = parent, Phase = FollowerPhase.CatchingUp, RecordsTaken = 0, Through = _through, Target = started.Head };
-        return [new FollowerEffect.Introduced(started.Ancestry)];
+        return [new FollowerEffect.Introduced(started.Ancestry) { Overlay = started.Overlay }];
     }
 
     private List<FollowerEffect> OnPage(FeedMessage.Page page)
@@ -276,7 +281,7 @@ internal sealed class FollowerMachine
     {
         _step = Step.Opening;
         Status = Status with { Phase = FollowerPhase.Connecting, Parent = Status.Parent?.Url == _parents[_parent] ? Status.Parent : new ParentStatus(_parents[_parent], null, []) };
-        return new FollowerEffect.Connect(_parent, new FollowerHello(_self.Id, _self.Name, Position, StagedThrough, StagedThrough > 0 ? _staging.SourceFloor : 0, StagedThrough > 0 ? _staging.SourceHead : 0, _replace, ReadsBrotli: true));
+        return new FollowerEffect.Connect(_parent, new FollowerHello(_self.Id, _self.Name, Position, StagedThrough, StagedThrough > 0 ? _staging.SourceFloor : 0, StagedThrough > 0 ? _staging.SourceHead : 0, _replace, ReadsBrotli: true) { Overlay = Followed.Overlay });
     }
 
     private long StagedThrough => !_ignoreStaging && _staging.Mode == Mode && _staging.Through > Base ? _staging.Through : 0;

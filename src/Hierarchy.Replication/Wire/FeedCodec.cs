@@ -17,7 +17,7 @@ internal static class FeedCodec
     private const int LongestNumber = 11;
     private const int BatchField = Proto.Page.BatchFieldNumber; // as in Transaction
 
-    public static FeedFrame Started(ServerIdentity self, IReadOnlyList<Guid> ancestry, long floor, long from, long head)
+    public static FeedFrame Started(ServerIdentity self, IReadOnlyList<Guid> ancestry, long floor, long from, long head, LogId overlay = default)
     {
         var started = new Proto.FollowStarted
         {
@@ -29,6 +29,7 @@ internal static class FeedCodec
             HeadSequence = head,
         };
         started.Ancestry.AddRange(ancestry.Select(Positions.Id));
+        if (overlay != LogId.None) started.OverlayLogId = Positions.Id(overlay.Value);
         return Small(new Proto.FollowResponse { Started = started });
     }
 
@@ -220,7 +221,10 @@ internal static class FeedCodec
                     throw new IntegrityException($"Reading the feed: the parent has {started.Ancestry.Count} servers above it, and {MaxAncestry} is the limit; check the tree for a loop.");
                 return new FeedMessage.Started(
                     Positions.Id(started.ServerId, "server id"), started.ServerName, [.. started.Ancestry.Select(id => Positions.Id(id, "ancestry"))],
-                    Floor(started.Floor), started.ContentUrl, Floor(started.FromSequence), Floor(started.HeadSequence));
+                    Floor(started.Floor), started.ContentUrl, Floor(started.FromSequence), Floor(started.HeadSequence))
+                {
+                    Overlay = started.HeadSequence == 0 ? null : started.OverlayLogId.IsEmpty ? LogId.None : new LogId(Positions.Id(started.OverlayLogId, "overlay")),
+                };
             case Proto.FollowResponse.EventOneofCase.CaughtUp:
                 return new FeedMessage.CaughtUp(response.CaughtUp.Checkpoint.ToDomain());
             case Proto.FollowResponse.EventOneofCase.Bookmark:

@@ -6,7 +6,11 @@ namespace Hierarchy.Replication.Wire;
 internal abstract record FeedMessage
 {
     /// <summary>Who the source is and where the first page begins.</summary>
-    public sealed record Started(Guid ServerId, string Name, IReadOnlyList<Guid> Ancestry, long Floor, string ContentUrl, long From, long Head) : FeedMessage;
+    public sealed record Started(Guid ServerId, string Name, IReadOnlyList<Guid> Ancestry, long Floor, string ContentUrl, long From, long Head) : FeedMessage
+    {
+        /// <summary>The log whose decisions it serves; none for the tree's own; null while it has nothing and so does not know.</summary>
+        public LogId? Overlay { get; init; }
+    }
 
     /// <summary>A part of the catch-up.</summary>
     public sealed record Page(IReadOnlyList<ChangeRecord> Records, long Through, long Head) : FeedMessage;

@@ -1,11 +1,11 @@
 using Hierarchy.Content;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Feed.V1;
+using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
-using Hierarchy.Server.Backups;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
@@ -26,7 +26,8 @@ internal static class ApiRegistration
         services.AddGrpcHealthChecks().AddCheck<ServingCheck>("serving");
         services.AddGrpcReflection();
         services.AddSingleton(provider => new DecisionDesk(
-            provider.GetRequiredService<ViewPublisher>(), provider.GetService<IAuthorityLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<UpstreamRule>()));
+            provider.GetRequiredService<ViewPublisher>(), provider.GetRequiredService<ServedLogs>(), provider.GetService<IAuthorityLog>(),
+            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<UpstreamRule>()));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DoctorAdministration(
@@ -54,13 +55,13 @@ internal static class ApiRegistration
     {
         // Calls that never end by themselves would hold up the server's stop.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<FeedSource>().Dispose);
+        app.Lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<OverlayFeed>().Source?.Dispose());
         app.MapGrpcService<FeedEndpoint>().WithMetadata(FeedService.Descriptor);
         app.MapGrpcService<SecretEndpoint>();
         app.MapGrpcService<RollupEndpoint>();
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
-        app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapContent();

@@ -12,12 +12,13 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
 using Decision = Hierarchy.Domain.Approvals.Decision;
+using Position = Hierarchy.Domain.Changes.Position;
 using UpdateState = Hierarchy.Domain.Reports.UpdateState;
 
 namespace Hierarchy.Server.Api;
 
 /// <summary>Serves agents: what is decided for them, the documents to decide by, and their reports. What is sent is the difference of two decision sets, never a range of the log.</summary>
-internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IReportStore reports, ServerIdentity self, IHostApplicationLifetime lifetime, TimeProvider time) : ClientService.ClientServiceBase
+internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IReportStore reports, ServerIdentity self, IHostApplicationLifetime lifetime, TimeProvider time) : ClientService.ClientServiceBase
 {
     private const int BatchSize = 1000;
     private const int MaxRevisions = 1000;
@@ -33,22 +34,24 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
         if (current.Checkpoint is null)
             throw new RpcException(new Status(StatusCode.Unavailable, $"Server {self.Name} has no catalog yet: it is taking it from its parent. Try another server, or this one again shortly."));
 
-        var position = request.Position.ToDomain();
-        var standing = ReaderStanding.Of(log.Epochs, current.View.Head, position);
-        if (standing == PositionStanding.Behind)
+        var (position, overlay) = (request.Position.ToDomain(), request.OverlayPosition.ToDomain());
+        var (standing, overlayStanding) = (StandingOf(position, current.View), StandingInOverlay(overlay, current.View));
+        if (standing == PositionStanding.Behind || overlayStanding == PositionStanding.Behind)
         {
-            await responseStream.WriteAsync(new SyncResponse { Behind = new SyncBehind { Head = current.View.Head.Position.ToProto() } }, context.CancellationToken);
+            var behind = new SyncBehind { Head = current.View.Head.Position.ToProto(), OverlayHead = current.View.Overlay?.Position.ToProto() };
+            await responseStream.WriteAsync(new SyncResponse { Behind = behind }, context.CancellationToken);
             return;
         }
 
         var membership = current.View.MembershipOf(request.ClientId, request.Groups);
-        var isDelta = standing == PositionStanding.Valid && !position.IsEmpty && request.ScopeHash.Span.SequenceEqual(membership.ScopeHash) && current.View.CanTellChangesSince(position.Sequence);
+        var isDelta = standing == PositionStanding.Valid && overlayStanding == PositionStanding.Valid && !position.IsEmpty && request.ScopeHash.Span.SequenceEqual(membership.ScopeHash)
+            && current.View.CanTellChangesSince(position.Sequence, overlay.Sequence);
         await responseStream.WriteAsync(new SyncResponse { Started = Started(membership, isFull: !isDelta) }, context.CancellationToken);
 
-        var updates = isDelta ? current.View.ChangedSince(position.Sequence) : current.View.Updates.Values;
+        var updates = isDelta ? current.View.ChangedSince(position.Sequence, overlay.Sequence) : current.View.Updates.Values;
         foreach (var batch in Batches(current.View, updates, membership, withWithdrawn: isDelta))
             await responseStream.WriteAsync(new SyncResponse { Decisions = batch }, context.CancellationToken);
-        await responseStream.WriteAsync(new SyncResponse { Completed = new SyncCompleted { Checkpoint = current.Checkpoint.ToProto() } }, context.CancellationToken);
+        await responseStream.WriteAsync(new SyncResponse { Completed = new SyncCompleted { Checkpoint = current.Checkpoint.ToProto(), OverlayCheckpoint = current.Overlay?.ToProto() } }, context.CancellationToken);
 
         if (!request.Follow) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
@@ -68,7 +71,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
         foreach (var revisionId in request.RevisionIds)
         {
             if (!views.View.RevisionIds.TryGetValue(revisionId, out var id)) continue;
-            var record = await log.FindAsync((int)RecordKind.Revision, id.ToKey(), context.CancellationToken);
+            var record = await logs.Tree.Log.FindAsync((int)RecordKind.Revision, id.ToKey(), context.CancellationToken);
             if (record?.Payload is not { } payload) continue;
             await responseStream.WriteAsync(new RevisionPayload { RevisionId = revisionId, Payload = UnsafeByteOperations.UnsafeWrap(payload) }, context.CancellationToken);
         }
@@ -106,19 +109,28 @@ internal sealed class ClientEndpoint(ViewPublisher views, ILogReader log, IRepor
         {
             await seen.Superseded.Task.WaitAsync(cancellationToken);
             var now = views.Current;
-            var last = seen.View.Head.Position;
+            var (last, lastOverlay) = (seen.View.Head.Position, seen.View.Overlay?.Position ?? Position.Empty);
             // The client is put into other groups, or another meaning of its groups, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
             if (HaveGroupsChanged(seen.View, now.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
-            if (EpochHistory.Locate(log.Epochs, now.View.Head, last) != PositionStanding.Valid || !now.View.CanTellChangesSince(last.Sequence)) return;
+            if (StandingOf(last, now.View) != PositionStanding.Valid || StandingInOverlay(lastOverlay, now.View) != PositionStanding.Valid) return;
+            if (!now.View.CanTellChangesSince(last.Sequence, lastOverlay.Sequence)) return;
 
-            var batches = Batches(now.View, now.View.ChangedSince(last.Sequence), membership, withWithdrawn: true).ToList();
+            var batches = Batches(now.View, now.View.ChangedSince(last.Sequence, lastOverlay.Sequence), membership, withWithdrawn: true).ToList();
             if (batches.Count == 0) batches.Add(new DecisionBatch());
             batches[^1].Checkpoint = now.Checkpoint!.ToProto(); // There was one when the call began, and it does not go away.
+            batches[^1].OverlayCheckpoint = now.Overlay?.ToProto();
             foreach (var batch in batches)
                 await responseStream.WriteAsync(new SyncResponse { Decisions = batch }, cancellationToken);
             seen = now;
         }
     }
+
+    private PositionStanding StandingOf(Position position, ServedView view) => ReaderStanding.Of(logs.Tree.Log.Epochs, view.Head, position);
+
+    /// <summary>Whoever comes from other decisions has another scope, and is told everything anew wherever it stands.</summary>
+    private PositionStanding StandingInOverlay(Position position, ServedView view) => view.Overlay is not { } head ? PositionStanding.Valid
+        : position.Log != head.Position.Log || logs.Overlay is not { } overlay ? PositionStanding.Diverged
+        : ReaderStanding.Of(overlay.Log.Epochs, head, position);
 
     private static bool HaveGroupsChanged(ServedView before, ServedView now) => !ReferenceEquals(before.Groups, now.Groups) || !ReferenceEquals(before.Assignments, now.Assignments);
 

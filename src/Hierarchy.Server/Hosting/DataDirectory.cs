@@ -69,9 +69,20 @@ internal sealed class DataDirectory : IDisposable
         }
 
         var kept = System.IO.File.ReadAllText(file).Trim();
-        if (!string.Equals(kept, role.ToString(), StringComparison.OrdinalIgnoreCase))
-            throw new IntegrityException($"The data directory {path} belongs to a {kept.ToLowerInvariant()}; it cannot become a {role.ToString().ToLowerInvariant()}. Choose another directory with --data, or --role {kept.ToLowerInvariant()}.");
+        if (IsRole(kept, role)) return;
+        if (role == ServerRole.Autonomous && IsRole(kept, ServerRole.Replica))
+        {
+            // The mirror goes on; a log of its own begins beside it.
+            WriteDurably(file, role.ToString());
+            return;
+        }
+
+        if (IsRole(kept, ServerRole.Autonomous))
+            throw new IntegrityException($"The data directory {path} belongs to an autonomous server, whose own groups and approvals (log.db) would count no more as a {role.ToString().ToLowerInvariant()}. Start it with --role autonomous, or choose another directory with --data; a new replica takes the catalog from its parent anew.");
+        throw new IntegrityException($"The data directory {path} belongs to a {kept.ToLowerInvariant()}; it cannot become a {role.ToString().ToLowerInvariant()}. Choose another directory with --data, or --role {kept.ToLowerInvariant()}.");
     }
+
+    private static bool IsRole(string kept, ServerRole role) => string.Equals(kept, role.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static Guid ReadOrDrawId(string path)
     {

@@ -21,6 +21,9 @@ internal static class Program
             A replica in a branch office:
               hierarchy-server --role replica --data /var/lib/hierarchy --site branch-a --parent http://root.example:8532 --listen-http *:8530 --listen-grpc *:8532
 
+            A server whose site decides for itself: the catalog of its parent, its own groups and approvals:
+              hierarchy-server --role autonomous --data /var/lib/hierarchy --site lab --parent http://root.example:8532 --listen-http *:8530 --listen-grpc *:8532
+
             Each flag is also a key of the section "Server" in the configuration file and an environment variable: --listen-http is Server:ListenHttp and HIERARCHY_LISTEN_HTTP,
             --upstream-proxy is Upstream:Proxy:Address and HIERARCHY_UPSTREAM_PROXY_ADDRESS. Passwords are no flags: HIERARCHY_CERTIFICATE_PASSWORD, HIERARCHY_UPSTREAM_PROXY_PASSWORD.
             """);

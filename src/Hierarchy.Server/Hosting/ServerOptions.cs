@@ -23,7 +23,7 @@ internal sealed class ServerOptions
     /// <summary>The site that the server stands in; empty for none.</summary>
     public string Site { get; set; } = "";
 
-    /// <summary>Where the parent's gRPC answers, e.g. `http://root:8532`; several separated by commas, in order of preference. Replicas only.</summary>
+    /// <summary>Where the parent's gRPC answers, e.g. `http://root:8532`; several separated by commas, in order of preference. For all but roots.</summary>
     public string Parent { get; set; } = "";
 
     /// <summary>Where a root takes its catalog from; an existing WSUS works too. Empty: Microsoft Update. Roots only: who takes metadata from an upstream is a root.</summary>
@@ -82,11 +82,11 @@ internal sealed class ServerOptions
     {
         var errors = new List<string>();
         var roleKnown = Enum.TryParse<ServerRole>(Role, ignoreCase: true, out var role) && Enum.IsDefined(role) && !int.TryParse(Role, out _);
-        if (!roleKnown) errors.Add(Role.Length == 0 ? "--role is missing: say root or replica." : $"--role '{Role}' is not a role: say root or replica.");
-        if (roleKnown && role == ServerRole.Autonomous)
-            errors.Add("--role autonomous is not served by this version: run a replica, or a root of its own.");
+        if (!roleKnown) errors.Add(Role.Length == 0 ? "--role is missing: say root, replica or autonomous." : $"--role '{Role}' is not a role: say root, replica or autonomous.");
         if (Data.Length == 0) errors.Add("--data is missing: name the directory that keeps everything, e.g. --data /var/lib/hierarchy.");
         if (roleKnown && role == ServerRole.Replica && Parent.Length == 0) errors.Add("--parent is missing: a replica follows a server, e.g. --parent http://root.example:8532.");
+        if (roleKnown && role == ServerRole.Autonomous && Parent.Length == 0)
+            errors.Add("--parent is missing: an autonomous server takes the catalog from a server, e.g. --parent http://root.example:8532. One that takes it from Microsoft Update is a root.");
         if (roleKnown && role == ServerRole.Root && Parent.Length > 0) errors.Add("--parent does not go with --role root: a root follows nobody. Say --role replica, or leave --parent away.");
         foreach (var url in Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             CheckUrl("--parent", url, errors);
@@ -96,7 +96,7 @@ internal sealed class ServerOptions
         if (UpstreamKind is "wsus" or "wsus-replica" && IsMicrosofts(MicrosoftUpdate))
             errors.Add($"--upstream-kind {UpstreamKind} needs the address of the WSUS: --microsoft-update http://wsus.example:8530.");
         if (roleKnown && role != ServerRole.Root && MicrosoftUpdate.Length > 0)
-            errors.Add($"--microsoft-update does not go with --role {Role.ToLowerInvariant()}: a server that takes its catalog from Microsoft Update is a root, and a replica takes it from its --parent. Leave it away; files alone come from Microsoft Update with --content-source microsoft-update.");
+            errors.Add($"--microsoft-update does not go with --role {Role.ToLowerInvariant()}: a server that takes its catalog from Microsoft Update is a root, and all others take it from their --parent. Leave it away; files alone come from Microsoft Update with --content-source microsoft-update.");
         if (MicrosoftUpdate.Length > 0) CheckUrl("--microsoft-update", MicrosoftUpdate, errors);
         if (PublicGrpcUrl.Length > 0) CheckUrl("--public-grpc-url", PublicGrpcUrl, errors);
         if (PublicContentUrl.Length > 0) CheckUrl("--public-content-url", PublicContentUrl, errors);

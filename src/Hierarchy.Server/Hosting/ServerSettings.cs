@@ -9,7 +9,7 @@ internal static class ServerSettings
     /// <summary>All settings; a setting without a flag may not stand on a command line.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("--role", "Role", "root (decides everything) or replica (follows a parent)."),
+        new("--role", "Role", "root (decides everything), replica (follows a parent), or autonomous (takes the catalog from a parent, and decides itself what is approved)."),
         new("--data", "Data", "Directory that keeps everything; made when it is not there."),
         new("--name", "Name", "This server's name, for people. Default: the host's name."),
         new("--site", "Site", "The site that this server stands in, as named by `hierarchy sites add`."),

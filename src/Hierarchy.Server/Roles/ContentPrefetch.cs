@@ -10,18 +10,19 @@ internal sealed class ContentPrefetch(ViewPublisher views, ContentAhead ahead) :
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var last = Position.Empty;
+        var (last, lastOverlay) = (Position.Empty, Position.Empty);
         SyncSelection? lastSelection = null;
         var wanted = new Dictionary<Guid, ContentFile[]>();
         while (true)
         {
             var current = views.Current;
-            var head = current.View.Head.Position;
+            var (head, overlay) = (current.View.Head.Position, current.View.Overlay?.Position ?? Position.Empty);
             // Other languages make other files of every update.
-            var isSameHistory = last.EpochId == head.EpochId && current.View.CanTellChangesSince(last.Sequence) && current.View.Selection == lastSelection;
+            var isSameHistory = last.EpochId == head.EpochId && lastOverlay.EpochId == overlay.EpochId && current.View.CanTellChangesSince(last.Sequence, lastOverlay.Sequence)
+                && current.View.Selection == lastSelection;
             var hasChanged = !isSameHistory && wanted.Count > 0;
             if (!isSameHistory) wanted.Clear();
-            foreach (var update in isSameHistory ? current.View.ChangedSince(last.Sequence) : current.View.Updates.Values)
+            foreach (var update in isSameHistory ? current.View.ChangedSince(last.Sequence, lastOverlay.Sequence) : current.View.Updates.Values)
             {
                 var files = ViewContentCatalog.FilesWanted(current.View, update).ToArray();
                 hasChanged |= files.Length > 0 ? !(wanted.TryGetValue(update.UpdateId, out var before) && before.SequenceEqual(files)) : wanted.Remove(update.UpdateId);
@@ -29,7 +30,7 @@ internal sealed class ContentPrefetch(ViewPublisher views, ContentAhead ahead) :
             }
 
             if (hasChanged) ahead.Want(wanted.Values.SelectMany(files => files).DistinctBy(file => file.Sha1).ToArray());
-            (last, lastSelection) = (head, current.View.Selection);
+            (last, lastOverlay, lastSelection) = (head, overlay, current.View.Selection);
             await current.Superseded.Task.WaitAsync(stoppingToken);
         }
     }

@@ -9,11 +9,12 @@ using Hierarchy.Server.Hosting;
 
 namespace Hierarchy.Server.Roles;
 
-/// <summary>The mirror: follows a parent, serves what was folded, and sends reports up.</summary>
+/// <summary>The mirror: follows a parent, serves what was folded, and sends reports up. An autonomous server has it beside its own log.</summary>
 internal sealed class ReplicaRole : IHostedService, IDisposable
 {
     private readonly IMirrorLog _log;
     private readonly ViewFollower _views;
+    private readonly OverlayMirror? _overlay;
     private readonly FollowerLoop _follower;
     private readonly RollupLoop _rollup;
     private readonly ServerFaults _faults;
@@ -22,13 +23,14 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
 
     public ReplicaRole(
         IMirrorLog log, FeedSource feed, IReportStore reports, RollupInbox inbox, ViewFollower views, ServerDirectory directory, ServerFaults faults, IServiceProvider services,
-        ServerIdentity self, ServerOptions options, FollowerOptions followerOptions, TimeProvider time, ILoggerFactory loggers)
+        ServerIdentity self, ServerOptions options, FollowerOptions followerOptions, TimeProvider time, ILoggerFactory loggers, OverlayMirror? overlay = null)
     {
         _log = log;
         _views = views;
         _faults = faults;
-        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views);
-        _follower.StatusChanged += status => _faults.DigestMismatches = status.DigestMismatches;
+        _overlay = overlay;
+        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views, overlay?.Tree);
+        _follower.StatusChanged += status => _faults.DigestMismatches = status.DigestMismatches + (overlay?.DigestMismatches ?? 0);
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(
             reports, self, () => _follower.Status.Parent?.Url ?? options.Parents[0], () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
@@ -47,8 +49,9 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _overlay?.Start();
         // What was folded before is served at once; the parent may be away.
-        if (_log.Checkpoint is { } checkpoint) await ServeAsync(new FoldedState(checkpoint, Records: null), cancellationToken);
+        await _views.CatchUpAsync(isReplaced: false, cancellationToken);
         _loops = Task.Run(() => Task.WhenAll(_follower.RunAsync(_stopping.Token), _rollup.RunAsync(_stopping.Token)), CancellationToken.None);
     }
 
@@ -56,6 +59,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     {
         await _stopping.CancelAsync();
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_overlay is not null) await _overlay.StopAsync();
     }
 
     public void Dispose() => _stopping.Dispose();
@@ -69,7 +73,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
 
     private async ValueTask ServeAsync(FoldedState state, CancellationToken cancellationToken)
     {
-        if (state.Records is { } records) _views.Apply(records, _log.Head, state.Checkpoint);
-        else await _views.CatchUpAsync(head => head.Position == state.Checkpoint.Position ? state.Checkpoint : null, state.Replaced, cancellationToken);
+        if (state.Records is { } records) await _views.ApplyAsync(records, _log.Head, state.Checkpoint, cancellationToken);
+        else await _views.CatchUpAsync(state.Replaced, cancellationToken);
     }
 }

@@ -18,7 +18,7 @@ using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Roles;
 
-/// <summary>What a root has, what a replica has, and what both have.</summary>
+/// <summary>What a root has, what a replica or an autonomous server has, and what all have.</summary>
 internal static class RoleRegistration
 {
     /// <summary>What the configuration says and this version does not take; all would be silently without effect.</summary>
@@ -27,7 +27,7 @@ internal static class RoleRegistration
         var section = configuration.GetSection(UpstreamOptions.Section);
         if (role != ServerRole.Root && section.GetChildren().Any())
             throw new IntegrityException(
-                $"The configuration has a section {UpstreamOptions.Section}, and this server is a {role.ToString().ToLowerInvariant()}: a server that takes its catalog from Microsoft Update or a WSUS server is a root. Remove the section, or run a root with a data directory of its own.");
+                $"The configuration has a section {UpstreamOptions.Section}, and this server's role is {role.ToString().ToLowerInvariant()}: a server that takes its catalog from Microsoft Update or a WSUS server is a root. Remove the section, or run a root with a data directory of its own.");
         foreach (var (key, verb) in new[] { ("Products", "products"), ("Classifications", "classifications") })
             if (section[key] is not null)
                 throw new IntegrityException($"{UpstreamOptions.Section}:{key} is no setting any more: remove it, and choose with `hierarchy sync {verb} set` at the running root.");
@@ -35,12 +35,13 @@ internal static class RoleRegistration
 
     /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
     public static void AddRoot(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time, AuthorityStart start)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
-        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") }, start: start);
+        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
         stores.Add(log);
         services.AddSingleton<IAuthorityLog>(log);
         services.AddSingleton<ILogReader>(log);
+        services.AddSingleton(new ServedLogs(ServedLog.Of(log, time)));
         services.AddSingleton<SelfDescription>(() => self);
         services.AddSingleton(provider => FeedSource.OfAuthority(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
 
@@ -66,15 +67,59 @@ internal static class RoleRegistration
         services.AddHostedService(provider => provider.GetRequiredService<SyncScheduler>());
     }
 
-    /// <summary>The mirror: its parents, and the reports that go up to them.</summary>
+    /// <summary>The mirror: its parents, and the reports that go up to them. Below an autonomous server it carries the overlay too.</summary>
     public static void AddReplica(
         this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
+        var log = services.AddMirror(data, stores, configuration, self, time);
+        services.AddSingleton(new ServedLogs(ServedLog.Of(log)));
+        services.AddSingleton(new Decider(data.File("decider"), hasState: !log.Head.Position.IsEmpty));
+        services.AddSingleton<Func<OverlayMirror.Store>>(() =>
+        {
+            var overlay = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File("overlay.db") });
+            return new OverlayMirror.Store(overlay, overlay);
+        });
+        services.AddSingleton<OverlayMirror>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
+        services.AddHostedService<TreeSecretFetch>();
+    }
+
+    /// <summary>The mirror, and beside it a log of its own that decides.</summary>
+    public static void AddAutonomous(
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+    {
+        var tree = services.AddMirror(data, stores, configuration, self, time);
+        var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
+        stores.Add(own);
+        services.AddSingleton<IAuthorityLog>(own);
+        services.AddSingleton(new ServedLogs(ServedLog.Of(tree)) { Overlay = ServedLog.Of(own, time) });
+        services.AddSingleton(provider =>
+        {
+            var source = FeedSource.OfAuthority(own, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time);
+            source.Overlay = own.Head.Position.Log;
+            return new OverlayFeed { Source = source };
+        });
+        services.AddHostedService<AutonomousRole>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
+        services.AddHostedService<TreeSecretFetch>();
+    }
+
+    private static SqliteMirrorLog AddMirror(
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, EnrolledServer self, TimeProvider time)
+    {
         var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File("mirror.db") });
         stores.Add(log);
+        var feed = configuration.Options<FeedOptions>(FeedOptions.Section);
         services.AddSingleton<IMirrorLog>(log);
         services.AddSingleton<ILogReader>(log);
-        services.AddSingleton(provider => FeedSource.OfMirror(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
+        services.AddSingleton(feed);
+        services.AddSingleton(provider =>
+        {
+            var source = FeedSource.OfMirror(log, provider.GetRequiredService<ServerIdentity>(), feed, time);
+            // What decides here is told from the first call on; at a replica its overlay's mirror says it.
+            if (provider.GetService<IAuthorityLog>() is { } own) source.Overlay = own.Head.Position.Log;
+            return source;
+        });
         services.AddSingleton(configuration.Options<FollowerOptions>(FollowerOptions.Section));
         services.AddSingleton<ReplicaRole>();
         services.AddSingleton<SelfDescription>(provider =>
@@ -82,8 +127,7 @@ internal static class RoleRegistration
             var role = provider.GetRequiredService<ReplicaRole>();
             return () => self with { ParentId = role.ParentId ?? Guid.Empty };
         });
-        services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
-        services.AddHostedService<TreeSecretFetch>();
+        return log;
     }
 
     /// <summary>The tree's secret and what it opens.</summary>

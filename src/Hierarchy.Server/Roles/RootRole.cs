@@ -4,7 +4,7 @@ using Hierarchy.Domain.Changes;
 namespace Hierarchy.Server.Roles;
 
 /// <summary>The authority's own follower: its view is built from its log, its own writes included. Checkpoints are issued here.</summary>
-internal sealed class RootRole(IAuthorityLog log, ViewFollower follower, TimeProvider time) : IHostedService, IDisposable
+internal sealed class RootRole(IAuthorityLog log, ServedLogs logs, ViewFollower follower) : IHostedService, IDisposable
 {
     // The writer waits for the disk at every transaction; what reads here only takes references, so this stays short.
     private readonly Channel<CommittedTransaction> _committed = Channel.CreateUnbounded<CommittedTransaction>(new UnboundedChannelOptions { SingleReader = true });
@@ -15,7 +15,7 @@ internal sealed class RootRole(IAuthorityLog log, ViewFollower follower, TimePro
     {
         // First the subscription, then the look at the log: what is committed in between is in both, and the view passes over it.
         log.Committed += OnCommitted;
-        await follower.CatchUpAsync(Issue, fromNothing: true, cancellationToken);
+        await follower.CatchUpAsync(isReplaced: true, cancellationToken);
         _loop = Task.Run(() => FollowAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -33,8 +33,6 @@ internal sealed class RootRole(IAuthorityLog log, ViewFollower follower, TimePro
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         await foreach (var transaction in _committed.Reader.ReadAllAsync(cancellationToken))
-            follower.Apply(transaction.Records, transaction.Head, Issue(transaction.Head));
+            await follower.ApplyAsync(transaction.Records, transaction.Head, logs.Tree.CheckpointOf(transaction.Head)!, cancellationToken); // An authority issues one for every head.
     }
-
-    private Checkpoint Issue(LogHead head) => new(head.Position, head.Count, head.Digest, time.GetUtcNow(), ReadOnlyMemory<byte>.Empty);
 }

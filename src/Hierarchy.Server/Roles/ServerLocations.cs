@@ -20,13 +20,13 @@ internal sealed class ServerLocations(ViewPublisher views, ServerDirectory direc
                 return (cached.Map, cached.Servers);
 
             var map = cached is not null && ReferenceEquals(cached.Sites, view.Sites) ? cached.Map : new SiteMap(view.Sites.Values);
-            var servers = view.Servers.Values.Where(server => server.GrpcUrl.Length > 0).Select(Locate).ToArray();
+            var servers = view.Servers.Values.Where(server => server.GrpcUrl.Length > 0).Select(server => Locate(server, view, directory.HealthOf(server.Id))).ToArray();
             _cached = new Cached(view.Sites, view.Servers, healthVersion, map, servers);
             return (map, servers);
         }
     }
 
-    private ServerLocation Locate(EnrolledServer server) => new()
+    private static ServerLocation Locate(EnrolledServer server, ServedView view, ServerHealth health) => new()
     {
         Id = server.Id,
         Name = server.Name,
@@ -34,7 +34,8 @@ internal sealed class ServerLocations(ViewPublisher views, ServerDirectory direc
         GrpcUrl = server.GrpcUrl,
         ContentUrl = server.ContentUrl,
         IsRoot = server.ParentId is null,
-        Health = directory.HealthOf(server.Id),
+        Decider = view.DeciderOf(server.Id) is { IsAutonomous: true } decider ? decider.Id : Guid.Empty,
+        Health = health,
     };
 
     private sealed record Cached(object Sites, object Enrolled, int HealthVersion, SiteMap Map, IReadOnlyList<ServerLocation> Servers);

@@ -9,11 +9,15 @@ internal sealed class StagedView
 {
     private readonly Channel<IReadOnlyList<ChangeRecord>> _pages =
         Channel.CreateBounded<IReadOnlyList<ChangeRecord>>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
-    private readonly ServedViewBuilder _builder = new();
+    private readonly ServedViewBuilder _builder;
     private readonly Task _building;
 
     /// <param name="take">Puts records into a builder.</param>
-    public StagedView(Action<ServedViewBuilder, IReadOnlyList<ChangeRecord>> take) =>
+    /// <param name="overlay">The log that its decisions are to come from; none for the one whose pages pass.</param>
+    public StagedView(Action<ServedViewBuilder, IReadOnlyList<ChangeRecord>> take, LogId overlay)
+    {
+        Overlay = overlay;
+        _builder = new ServedViewBuilder(previous: null, overlay);
         _building = Task.Run(async () =>
         {
             try
@@ -28,6 +32,10 @@ internal sealed class StagedView
                 throw;
             }
         });
+    }
+
+    /// <summary>The log that its decisions are to come from; none for the one whose pages pass.</summary>
+    public LogId Overlay { get; }
 
     public ValueTask TakeAsync(IReadOnlyList<ChangeRecord> records, CancellationToken cancellationToken) => _pages.Writer.WriteAsync(records, cancellationToken);
 

@@ -12,7 +12,7 @@ using Hierarchy.Replication.Wire;
 namespace Hierarchy.Server.Roles;
 
 /// <summary>Samples what this server is doing.</summary>
-internal sealed class StatusSampler(ILogReader log, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, TimeProvider time)
+internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, TimeProvider time)
 {
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
 
@@ -22,9 +22,10 @@ internal sealed class StatusSampler(ILogReader log, IReportStore reports, Conten
     /// <summary>One consistent sample.</summary>
     public ServerStatus Sample()
     {
-        var head = log.Head;
+        var head = logs.Tree.Log.Head;
+        var overlay = logs.Overlay?.Log.Head;
         var counts = content.Read();
-        return new ServerStatus
+        var status = new ServerStatus
         {
             Server = CatalogRecords.Message(self()),
             Position = head.Position.ToProto(),
@@ -40,5 +41,10 @@ internal sealed class StatusSampler(ILogReader log, IReportStore reports, Conten
             DigestMismatches = faults.DigestMismatches,
             ContentSource = origins.Source == ContentSource.MicrosoftUpdate ? Protocol.Catalog.V1.ContentSource.MicrosoftUpdate : Protocol.Catalog.V1.ContentSource.Parent,
         };
+        if (overlay is null) return status;
+        status.OverlayPosition = overlay.Position.ToProto();
+        status.OverlayCount = overlay.Count;
+        status.OverlayDigest = ShortDigest(overlay);
+        return status;
     }
 }

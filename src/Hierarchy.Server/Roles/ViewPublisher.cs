@@ -14,23 +14,36 @@ internal sealed class ViewPublisher
     /// <summary>The newest view.</summary>
     public ServedView View => _current.View;
 
-    /// <summary>Swaps the view. The checkpoint is the state's own.</summary>
-    public void Publish(ServedView view, Checkpoint checkpoint)
+    /// <summary>Swaps the view. The checkpoints are those of the states that it is made of.</summary>
+    public void Publish(ServedView view, Checkpoint checkpoint, Checkpoint? overlay = null)
     {
         var before = _current;
-        _current = new Published(view, checkpoint);
+        _current = new Published(view, checkpoint, overlay);
         before.Superseded.TrySetResult();
     }
 
-    /// <summary>Waits until the view shows the sequence.</summary>
+    /// <summary>Waits until the view shows the sequence of the tree's log.</summary>
     public async Task WaitForAsync(long sequence, CancellationToken cancellationToken)
     {
         for (var current = _current; current.View.Head.Position.Sequence < sequence; current = _current)
             await current.Superseded.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>A view, the checkpoint that it equals (null before the first), and a task that ends when a newer one is there.</summary>
-    internal sealed record Published(ServedView View, Checkpoint? Checkpoint)
+    /// <summary>Waits until the view shows the position, of whichever of its logs.</summary>
+    public async Task WaitForAsync(Position position, CancellationToken cancellationToken)
+    {
+        for (var current = _current; !Shows(current.View, position); current = _current)
+            await current.Superseded.Task.WaitAsync(cancellationToken);
+    }
+
+    private static bool Shows(ServedView view, Position position)
+    {
+        var shown = view.Overlay?.Position is { } overlay && overlay.Log == position.Log ? overlay : view.Head.Position;
+        return shown.Log == position.Log && shown.Sequence >= position.Sequence;
+    }
+
+    /// <summary>A view, the checkpoints that it equals (null before the first; of the overlay, null where there is none), and a task that ends when a newer one is there.</summary>
+    internal sealed record Published(ServedView View, Checkpoint? Checkpoint, Checkpoint? Overlay = null)
     {
         /// <summary>Completed when this is no longer the newest.</summary>
         public TaskCompletionSource Superseded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

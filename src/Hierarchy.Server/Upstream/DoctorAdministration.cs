@@ -13,7 +13,7 @@ internal sealed class DoctorAdministration(DecisionDesk desk, UpstreamOptions? o
 {
     public async Task ExamineAsync(IServerStreamWriter<DiagnoseUpstreamResponse> responses, CancellationToken cancellationToken)
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         var doctor = new UpstreamDoctor(options!, time); // An authority has an upstream.
         await foreach (var step in doctor.ExamineAsync(cancellationToken))
         {

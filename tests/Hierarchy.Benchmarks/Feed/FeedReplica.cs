@@ -29,7 +29,7 @@ internal sealed class FeedReplica(string path, Uri parent)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // The view is the server's own.
         var views = new ViewPublisher();
-        var follower = new ViewFollower(log, views, NullLogger<ViewFollower>.Instance);
+        using var follower = new ViewFollower(new ServedLogs(ServedLog.Of(log)), views, NullLogger<ViewFollower>.Instance);
         var loop = new FollowerLoop(
             log, new ServerIdentity(Guid.NewGuid(), "replica", ""), [parent], OpenAsync, downstream: null, ServeAsync, new FollowerOptions(), TimeProvider.System,
             NullLogger<FollowerLoop>.Instance, follower);
@@ -45,7 +45,7 @@ internal sealed class FeedReplica(string path, Uri parent)
 
         async ValueTask ServeAsync(FoldedState state, CancellationToken token)
         {
-            await follower.CatchUpAsync(head => head.Position == state.Checkpoint.Position ? state.Checkpoint : null, state.Replaced, token);
+            await follower.CatchUpAsync(state.Replaced, token);
             _served.TrySetResult();
         }
     }

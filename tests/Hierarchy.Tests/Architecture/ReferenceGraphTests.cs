@@ -20,8 +20,7 @@ public sealed class ReferenceGraphTests
         ["Replication"] = ["Domain", "Protocol"],
         ["Content"] = ["Domain", "Protocol"],
         ["Web"] = ["Protocol"],
-        // Storage: a backup is restored where no server runs that could be asked.
-        ["Cli"] = ["Domain", "Protocol", "Storage"],
+        ["Cli"] = ["Protocol"],
         ["Agent"] = ["Content", "Domain", "Protocol"],
         ["Server"] = ["Content", "Domain", "Protocol", "Replication", "Rpc", "Storage", "Web", "WindowsUpdate"],
     };

@@ -18,6 +18,8 @@ namespace Hierarchy.Tests.Server;
 /// <summary>A whole server in the test's process: real sockets, real SQLite, a folder of its own.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    private const string AnyPort = "127.0.0.1:0";
+
     private readonly ServerHost _host;
     private readonly TemporaryFolder? _folder;
     private readonly ErrorLog _errors;
@@ -44,6 +46,11 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ILogReader Log => _host.Services.GetRequiredService<ILogReader>();
 
+    /// <summary>The log that decides at an autonomous server and below it.</summary>
+    public ILogReader Overlay => Get<ServedLogs>().Overlay?.Log ?? throw new InvalidOperationException("This server has no overlay.");
+
+    public bool HasOverlay => Get<ServedLogs>().Overlay is not null;
+
     public ViewPublisher Views => _host.Services.GetRequiredService<ViewPublisher>();
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
@@ -69,13 +76,16 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null) =>
         StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder);
 
+    public static Task<RunningServer> AutonomousAsync(string parent, string name = "lab", string? folder = null, string grpc = AnyPort) =>
+        StartAsync(new ServerOptions { Role = "autonomous", Name = name, Site = "lab", Parent = parent }, folder, grpc: grpc);
+
     public static async Task<RunningServer> StartAsync(
-        ServerOptions options, string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, ILoggerProvider? everything = null)
+        ServerOptions options, string? folder = null, IReadOnlyDictionary<string, string?>? settings = null, ILoggerProvider? everything = null, string grpc = AnyPort)
     {
         var own = folder is null ? new TemporaryFolder() : null;
         options.Data = folder ?? own!.Path; // One of the two is there.
         options.ListenHttp = "127.0.0.1:0";
-        options.ListenGrpc = "127.0.0.1:0";
+        options.ListenGrpc = grpc;
         var errors = new ErrorLog();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build();
         var host = await ServerHost.StartAsync(options, configuration, CancellationToken.None, logging =>
@@ -110,6 +120,16 @@ internal sealed class RunningServer : IAsyncDisposable
         "two servers hold the same state",
         () => Log.Head.Position == other.Log.Head.Position && Views.View.Head.Position == other.Log.Head.Position
             && Log.Head.Count == other.Log.Head.Count && Log.Head.Digest.Span.SequenceEqual(other.Log.Head.Digest.Span));
+
+    /// <summary>The same of both logs, below an autonomous server.</summary>
+    public async Task EqualsInBothAsync(RunningServer other)
+    {
+        await EqualsAsync(other);
+        await Eventually.HoldsAsync(
+            "two servers hold the same overlay",
+            () => HasOverlay && Overlay.Head.Position == other.Overlay.Head.Position && Views.View.Overlay?.Position == other.Overlay.Head.Position
+                && Overlay.Head.Count == other.Overlay.Head.Count && Overlay.Head.Digest.Span.SequenceEqual(other.Overlay.Head.Digest.Span));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -20,7 +20,7 @@ public sealed class ServerStartTests
     [InlineData("replica", "d", "", "--parent is missing")]
     [InlineData("root", "d", "http://other:8532", "--parent does not go with --role root")]
     [InlineData("replica", "d", "other:8532", "--parent 'other:8532' is not a URL")]
-    [InlineData("autonomous", "d", "http://other:8532", "--role autonomous is not served by this version")]
+    [InlineData("autonomous", "d", "", "--parent is missing: an autonomous server takes the catalog from a server")]
     public void Validate_WrongSetting_IsToldWithTheNextStep(string role, string data, string parent, string expected) =>
         Assert.Contains(new ServerOptions { Role = role, Data = data, Parent = parent }.Validate(), error => error.Contains(expected, StringComparison.Ordinal));
 

@@ -17,7 +17,7 @@ internal sealed class AssignmentAdministration(DecisionDesk desk)
     public async Task<AssignComputersResponse> AssignAsync(AssignComputersRequest request, CancellationToken cancellationToken)
     {
         Check(request);
-        desk.RequireAuthority();
+        desk.RequireDecider();
         if (request.WhatIf)
         {
             var view = desk.View;

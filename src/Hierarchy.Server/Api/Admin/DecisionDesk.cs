@@ -1,5 +1,7 @@
+using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
+using Hierarchy.Replication;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream.Decisions;
 
@@ -7,9 +9,9 @@ namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>
 /// Where decisions become changes of the log: one at a time, so that what was checked still holds when it is committed, and answered once the server's own view shows them. A server that
-/// mirrors its decisions refuses, and names the one to ask.
+/// mirrors its decisions refuses, and names the one to ask. An autonomous server decides what is approved, and for whom; the catalog, sites and servers are the root's.
 /// </summary>
-internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority, TimeProvider time, UpstreamRule? rule = null) : IDisposable
+internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, UpstreamRule? rule = null) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
@@ -22,8 +24,15 @@ internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority
     /// <summary>Now, UTC.</summary>
     public DateTimeOffset Now => time.GetUtcNow();
 
-    /// <summary>Throws, on a server that decides nothing.</summary>
-    public void RequireAuthority()
+    /// <summary>Throws everywhere but at the root: the catalog and the tree are its alone.</summary>
+    public void RequireRoot()
+    {
+        if (authority is null) throw Refusal.Precondition($"This server is a replica and decides nothing. {AskRoot()}");
+        if (IsAutonomous) throw Refusal.Precondition($"This server is autonomous: it decides what is approved, and for whom; the catalog, sites and servers are the root's. {AskRoot()}");
+    }
+
+    /// <summary>Throws on a server that decides nothing.</summary>
+    public void RequireDecider()
     {
         if (authority is null) throw Refusal.Precondition(WhomToAsk());
     }
@@ -31,7 +40,7 @@ internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority
     /// <summary>Throws where groups, approvals and declines are decided elsewhere: on a replica, and on a root whose upstream decides them.</summary>
     public void RequireOwnDecisions()
     {
-        RequireAuthority();
+        RequireDecider();
         if (rule is not null)
             throw Refusal.Precondition(
                 $"This root takes its groups, approvals and declines from {rule.Upstream} (--upstream-kind wsus-replica). Decide there, and `hierarchy sync run` brings it here; or restart this server with --upstream-kind wsus to decide here.");
@@ -45,13 +54,15 @@ internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            await views.WaitForAsync(authority.Head.Position.Sequence, cancellationToken);
+            if (IsAutonomous && views.Current.Checkpoint is null) throw new UnavailableException("This server has no catalog yet: it is taking it from its parent. Decide when it is there.");
+            await views.WaitForAsync(authority.Head.Position, cancellationToken);
             var (result, changes) = decide(views.View);
+            if (changes.Any(change => RecordParts.Of(change.Kind) != RecordPart.Decision)) RequireRoot();
             if (changes.Count == 0) return new Outcome<T>(result, authority.Head.Position, time.GetUtcNow(), HasChanged: false);
             // Not cancelled once begun: the caller who goes away now would not know whether it was decided.
             var committed = await authority.CommitAsync(changes, CancellationToken.None);
             var committedAt = time.GetUtcNow();
-            await views.WaitForAsync(committed.Head.Position.Sequence, CancellationToken.None);
+            await views.WaitForAsync(committed.Head.Position, CancellationToken.None);
             return new Outcome<T>(result, committed.Head.Position, committedAt, committed.Records.Count > 0);
         }
         finally
@@ -62,13 +73,17 @@ internal sealed class DecisionDesk(ViewPublisher views, IAuthorityLog? authority
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private string WhomToAsk()
-    {
-        var root = views.View.Servers.Values.FirstOrDefault(server => server.ParentId is null);
-        return root is null
-            ? "This server is a replica and decides nothing. Ask the root of its tree, which this server does not know yet."
-            : $"This server is a replica and decides nothing. Ask the root: hierarchy --server {root.GrpcUrl} (server {root.Name}).";
-    }
+    /// <summary>Its own log is not the tree's.</summary>
+    private bool IsAutonomous => authority is not null && !ReferenceEquals(logs.Tree.Log, authority);
+
+    /// <summary>Who decides for a replica: the nearest autonomous server above it, else the root.</summary>
+    private string WhomToAsk() => "This server is a replica and decides nothing. " + (views.View.DeciderOf(self.Id) is { IsAutonomous: true } decider
+        ? $"Ask the autonomous server above it: hierarchy --server {decider.GrpcUrl} (server {decider.Name})."
+        : AskRoot());
+
+    private string AskRoot() => views.View.Servers.Values.FirstOrDefault(server => server.ParentId is null) is { } root
+        ? $"Ask the root: hierarchy --server {root.GrpcUrl} (server {root.Name})."
+        : "Ask the root of its tree, which this server does not know yet.";
 
     /// <summary>What came of a decision.</summary>
     internal sealed record Outcome<T>(T Result, Position Position, DateTimeOffset CommittedAt, bool HasChanged);

@@ -29,7 +29,7 @@ internal sealed class ScheduleAdministration(DecisionDesk desk, SyncScheduler? s
 
     private SyncScheduler Scheduler()
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         return scheduler!; // An authority has one.
     }
 

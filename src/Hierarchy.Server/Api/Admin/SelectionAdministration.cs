@@ -22,7 +22,7 @@ internal sealed class SelectionAdministration(DecisionDesk desk, SyncJournal? jo
         if (request.All && (request.Names.Count > 0 || request.Change == SelectionChange.Remove)) throw Refusal.Invalid("Everything is added or set, without names beside it.");
         if (!request.All && request.Names.Count is 0 or > MostNames) throw Refusal.Invalid($"Name 1 to {MostNames}, or everything (--all).");
 
-        desk.RequireAuthority();
+        desk.RequireRoot();
         if (request.Part != SelectionPart.Languages && !request.All) desk.RequireOwnDecisions();
         var languages = await LanguagesAsync(cancellationToken);
         IReadOnlyList<string> named = [];

@@ -44,6 +44,7 @@ internal sealed class ServerAdministration(DecisionDesk desk, ILogReader log, Se
     public async Task<SetServerResponse> SetAsync(SetServerRequest request, CancellationToken cancellationToken)
     {
         if (!System.Enum.IsDefined(request.ContentSource)) throw Refusal.Invalid("Files come from the parent or from Microsoft Update.");
+        desk.RequireRoot();
         EnrolledServer? found = null;
         var outcome = await desk.DecideAsync<ServerSettings>(
             view =>

@@ -18,6 +18,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
 
     public async Task<AddSiteResponse> AddAsync(AddSiteRequest request, CancellationToken cancellationToken)
     {
+        desk.RequireRoot();
         var name = request.Name.Trim();
         if (name.Length is 0 or > MaxName) throw Refusal.Invalid($"A site's name has 1 to {MaxName} characters.");
         if (request.Subnets.Count == 0) throw Refusal.Invalid("A site owns at least one subnet: --subnet 10.1.0.0/16.");
@@ -46,6 +47,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
 
     public async Task<RemoveSiteResponse> RemoveAsync(RemoveSiteRequest request, CancellationToken cancellationToken)
     {
+        desk.RequireRoot();
         var outcome = await desk.DecideAsync<string>(
             view =>
             {

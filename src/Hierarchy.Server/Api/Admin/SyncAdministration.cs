@@ -20,7 +20,7 @@ internal sealed class SyncAdministration(DecisionDesk desk, SyncRunner? runner, 
 
     public Task RunAsync(RunSyncRequest request, IServerStreamWriter<SyncProgress> responses, CancellationToken cancellationToken)
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         var run = request.WatchOnly
             ? runner!.Current ?? throw Refusal.Precondition("No synchronization is running. `hierarchy sync run` starts one.") // An authority has a runner.
             : Start(new SyncRequest(request.CategoriesOnly ? SyncReason.Categories : SyncReason.Manual, request.RequestedBy));
@@ -29,14 +29,14 @@ internal sealed class SyncAdministration(DecisionDesk desk, SyncRunner? runner, 
 
     public async Task RetryAsync(RetryQuarantinedRequest request, IServerStreamWriter<SyncProgress> responses, CancellationToken cancellationToken)
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         if ((await journal!.ListQuarantinedAsync(cancellationToken)).Count == 0) throw Refusal.NotFound("No document is in quarantine."); // An authority has a journal.
         await WatchAsync(Start(new SyncRequest(SyncReason.Retry, request.RequestedBy)), responses, cancellationToken);
     }
 
     public Task ImportAsync(ImportUpdatesRequest request, IServerStreamWriter<SyncProgress> responses, CancellationToken cancellationToken)
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         if (request.UpdateIds.Count is 0 or > MostImports) throw Refusal.Invalid($"Name 1 to {MostImports} updates by their ids.");
         if (request.UpdateIds.Any(id => id.Length != 16)) throw Refusal.Invalid("An update id has 16 bytes.");
         var imports = request.UpdateIds.Select(id => Positions.Id(id, "update")).Distinct().ToArray();
@@ -45,7 +45,7 @@ internal sealed class SyncAdministration(DecisionDesk desk, SyncRunner? runner, 
 
     public async Task<CancelSyncResponse> CancelAsync(CancelSyncRequest request, CancellationToken cancellationToken)
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         var run = runner!.Current ?? throw Refusal.Precondition("No synchronization is running."); // An authority has a runner.
         run.Cancel(request.RequestedBy.Length == 0 ? "an administrator" : request.RequestedBy);
         await run.Completion.WaitAsync(cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class SyncAdministration(DecisionDesk desk, SyncRunner? runner, 
 
     public async Task<ListSyncRunsResponse> HistoryAsync(ListSyncRunsRequest request, CancellationToken cancellationToken)
     {
-        desk.RequireAuthority();
+        desk.RequireRoot();
         if (request.Most is < 0 or > SyncJournal.KeptRuns) throw Refusal.Invalid($"The history holds the last {SyncJournal.KeptRuns} synchronizations.");
         var response = new ListSyncRunsResponse();
         response.Runs.Add(await journal!.ListRunsAsync(request.Most == 0 ? MostRuns : request.Most, cancellationToken)); // An authority has a journal.

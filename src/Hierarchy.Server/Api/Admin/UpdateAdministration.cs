@@ -2,17 +2,17 @@ using System.Globalization;
 using Google.Protobuf;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
-using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Roles;
 using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Looking at the catalog.</summary>
-internal sealed class UpdateAdministration(DecisionDesk desk, ILogReader log)
+internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs)
 {
     private const int DefaultPage = 100;
     private const int MaxPage = 1000;
@@ -63,7 +63,7 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ILogReader log)
         var described = new Update { Head = RevisionRecords.ReadHead(await PayloadOfAsync(update.Latest!, cancellationToken)), Declined = update.IsDeclined };
         foreach (var approval in update.Approvals)
         {
-            var record = await log.FindAsync((int)RecordKind.Approval, CatalogRecords.ApprovalKey(approval.UpdateId, approval.GroupId), cancellationToken);
+            var record = await logs.Of((int)RecordKind.Approval).FindAsync((int)RecordKind.Approval, CatalogRecords.ApprovalKey(approval.UpdateId, approval.GroupId), cancellationToken);
             if (record?.Payload is not { } payload) continue;
             var group = view.Groups.Find(approval.GroupId)?.Name ?? approval.GroupId.ToString("D");
             described.Approvals.Add(new Approval { Group = group, Record = ApprovalRecord.Parser.ParseFrom(payload.Span) });
@@ -74,7 +74,7 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ILogReader log)
 
     private async Task<ReadOnlyMemory<byte>> PayloadOfAsync(CatalogEntry entry, CancellationToken cancellationToken)
     {
-        var record = await log.FindAsync((int)RecordKind.Revision, entry.Id.ToKey(), cancellationToken);
+        var record = await logs.Of((int)RecordKind.Revision).FindAsync((int)RecordKind.Revision, entry.Id.ToKey(), cancellationToken);
         return record?.Payload ?? throw new UnavailableException($"Update {entry.Id} left the catalog at this moment; ask again.");
     }
 
