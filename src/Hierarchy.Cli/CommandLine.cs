@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hierarchy.Cli.Approvals;
+using Hierarchy.Cli.Backups;
 using Hierarchy.Cli.Computers;
 using Hierarchy.Cli.Doctor;
 using Hierarchy.Cli.Groups;
@@ -50,6 +51,8 @@ internal static class CommandLine
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
             new Command("servers", "The servers of the tree.") { new ServersListVerb(), new ServersSetVerb() },
             new StatusVerb(),
+            new BackupVerb(),
+            new RestoreVerb(),
             new Command("doctor", "Find out what is wrong.") { new DoctorUpstreamVerb() },
         ];
         var root = new RootCommand("Administers a Hierarchy server: synchronize, approve, watch.") { options.Server, options.Output };

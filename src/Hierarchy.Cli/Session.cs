@@ -35,6 +35,9 @@ internal sealed class Session : IDisposable
 
     public AdminService.AdminServiceClient Admin { get; }
 
+    /// <summary>For the clients of the smaller services.</summary>
+    public GrpcChannel Channel => channel;
+
     /// <summary>For streams, which may last as long as they like.</summary>
     public CallOptions Streaming => new(cancellationToken: cancellation);
 

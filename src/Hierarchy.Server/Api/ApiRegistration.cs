@@ -6,6 +6,7 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Backups;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
@@ -62,6 +63,7 @@ internal static class ApiRegistration
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
+        app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapContent();

@@ -1,11 +1,14 @@
 using System.Net;
+using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Server.Api;
+using Hierarchy.Server.Backups;
 using Hierarchy.Server.Roles;
 using Hierarchy.Storage;
+using Hierarchy.Storage.Backups;
 using Hierarchy.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Console;
 
@@ -105,19 +108,24 @@ internal sealed class ServerHost : IAsyncDisposable
 
         RoleRegistration.CheckUpstreamSettings(configuration, options.RoleValue);
         var isRoot = options.RoleValue == ServerRole.Root;
-        var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot, groupsOf: ComputerGrouping.By(views));
+        var restored = RestoredMarker.Read(data.Path);
+        var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot, restored is not null, ComputerGrouping.By(views));
         stores.Add(reports);
         services.AddSingleton<IReportStore>(reports);
         var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
         stores.Add(local);
         services.AddSingleton<ILocalState>(local);
         services.AddSingleton<OverlayFeed>();
-        if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
-        else if (options.RoleValue == ServerRole.Autonomous) services.AddAutonomous(data, stores, configuration, options, self, time);
+        var start = restored is null ? AuthorityStart.Restart : AuthorityStart.AfterLoss;
+        if (isRoot) services.AddRoot(data, stores, configuration, options, self, time, start);
+        else if (options.RoleValue == ServerRole.Autonomous) services.AddAutonomous(data, stores, configuration, options, self, time, start);
         else services.AddReplica(data, stores, configuration, options, self, time);
+        // The new epoch and the outbox's new life are durable: killed before this, the next start draws them again, which does no harm.
+        if (restored is not null) RestoredMarker.Delete(data.Path);
         services.AddSecrets(data, isRoot);
         services.AddServedContent(configuration, options, data, isRoot);
         services.AddHostedService<ComputerGrouping>();
+        services.AddBackups(data);
         services.AddApi();
 
         var app = builder.Build();

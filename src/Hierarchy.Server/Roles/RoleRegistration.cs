@@ -35,9 +35,9 @@ internal static class RoleRegistration
 
     /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
     public static void AddRoot(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time, AuthorityStart start)
     {
-        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
+        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") }, start: start);
         stores.Add(log);
         services.AddSingleton<IAuthorityLog>(log);
         services.AddSingleton<ILogReader>(log);
@@ -86,10 +86,11 @@ internal static class RoleRegistration
 
     /// <summary>The mirror, and beside it a log of its own that decides.</summary>
     public static void AddAutonomous(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time,
+        AuthorityStart start)
     {
         var tree = services.AddMirror(data, stores, configuration, self, time);
-        var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") });
+        var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") }, start: start);
         stores.Add(own);
         services.AddSingleton<IAuthorityLog>(own);
         services.AddSingleton(new ServedLogs(ServedLog.Of(tree)) { Overlay = ServedLog.Of(own, time) });

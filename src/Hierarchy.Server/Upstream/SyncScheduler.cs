@@ -1,5 +1,5 @@
-using Hierarchy.Domain;
 using Hierarchy.Domain.Synchronization;
+using Hierarchy.Server.Schedules;
 
 namespace Hierarchy.Server.Upstream;
 
@@ -8,88 +8,23 @@ namespace Hierarchy.Server.Upstream;
 /// <param name="journal">Where the schedule is kept.</param>
 /// <param name="time">The clock, and the server's time zone.</param>
 /// <param name="logger">Hears of starts.</param>
-internal sealed partial class SyncScheduler(Func<bool> tryStart, SyncJournal journal, TimeProvider time, ILogger<SyncScheduler> logger) : BackgroundService
+internal sealed partial class SyncScheduler(Func<bool> tryStart, SyncJournal journal, TimeProvider time, ILogger<SyncScheduler> logger) : AgendaRunner(time)
 {
-    // The clock may be set, and a machine may sleep: the time is looked at again and again.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    protected override double Offset() => Random.Shared.NextDouble();
 
-    private readonly SemaphoreSlim _gate = new(1, 1); // Guards the agenda and its stored copy.
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile SyncAgenda _agenda = SyncAgenda.Never;
+    protected override ValueTask CloseInterruptedAsync(CancellationToken cancellationToken) => journal.CloseInterruptedAsync(cancellationToken);
 
-    /// <summary>The schedule and the next start.</summary>
-    public SyncAgenda Agenda => _agenda;
+    protected override ValueTask<SyncAgenda> LoadAsync(CancellationToken cancellationToken) => journal.LoadAgendaAsync(cancellationToken);
 
-    /// <summary>The zone that times of the day are meant in.</summary>
-    public TimeZoneInfo Zone => time.LocalTimeZone;
+    protected override ValueTask SaveAsync(SyncAgenda agenda, CancellationToken cancellationToken) => journal.SaveAgendaAsync(agenda, cancellationToken);
 
-    /// <summary>Reads what was kept; runs that were under way when the server died are closed before anybody looks at the history.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    protected override void Start(DateTimeOffset? next)
     {
-        await journal.CloseInterruptedAsync(cancellationToken);
-        _agenda = (await journal.LoadAgendaAsync(cancellationToken)).Resume(time.GetUtcNow());
-        await base.StartAsync(cancellationToken);
+        if (!tryStart()) Log.Overlapping(logger);
+        else Log.Started(logger, next);
     }
 
-    /// <summary>Another schedule, from now on.</summary>
-    public Task<SyncAgenda> SetAsync(SyncSchedule schedule, CancellationToken cancellationToken) =>
-        ChangeAsync(now => SyncAgenda.Plan(schedule, now, Zone, Random.Shared.NextDouble()), cancellationToken);
-
-    public override void Dispose()
-    {
-        _gate.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            var changed = Volatile.Read(ref _changed).Task;
-            var now = time.GetUtcNow();
-            if (_agenda.IsDue(now) && await TryStartAsync(stoppingToken)) continue;
-            var wait = _agenda.IsDue(now) ? LongestWait : _agenda.Next is not { } next ? Timeout.InfiniteTimeSpan : next - now < LongestWait ? next - now : LongestWait;
-            using var timer = new CancellationTokenSource(wait, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stoppingToken);
-            await changed.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stoppingToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    /// <summary>False when the next start could not be kept: nothing has started then.</summary>
-    private async Task<bool> TryStartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // First the next start, then this one: a server that dies in between misses one, and starts none twice.
-            var agenda = await ChangeAsync(at => _agenda.IsDue(at) ? _agenda.After(at, Zone, Random.Shared.NextDouble()) : _agenda, cancellationToken);
-            if (!tryStart()) Log.Overlapping(logger);
-            else Log.Started(logger, agenda.Next);
-            return true;
-        }
-        catch (UnavailableException exception)
-        {
-            Log.Postponed(logger, exception.Message);
-            return false;
-        }
-    }
-
-    private async Task<SyncAgenda> ChangeAsync(Func<DateTimeOffset, SyncAgenda> change, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            var agenda = change(time.GetUtcNow());
-            await journal.SaveAgendaAsync(agenda, cancellationToken);
-            _agenda = agenda;
-            Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-            return agenda;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    protected override void Postponed(string reason) => Log.Postponed(logger, reason);
 
     private static partial class Log
     {

@@ -28,8 +28,10 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(admin);
+        builder.Services.AddSingleton<CannedBackups>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
+        application.MapGrpcService<CannedBackups>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }
