@@ -22,7 +22,7 @@ namespace Hierarchy.Domain.Changes;
 /// The 2,048 bytes are the 1,024 lanes in order, each little-endian; a digest is written in the same way.
 /// Lewi, Kim, Maykov, Weis, "Securing Update Propagation with Homomorphic Hashing", 2019.
 /// </remarks>
-public sealed class LogDigest
+public sealed class LogDigest : IDigestSum
 {
     /// <summary>Bytes of a digest.</summary>
     public const int Size = 2048;
@@ -97,6 +97,26 @@ public sealed class LogDigest
         AddLanes(mine, MemoryMarshal.Cast<ulong, ushort>(other._lanes.AsSpan()));
     }
 
+    /// <inheritdoc />
+    public void AddHashed(long sequence, int kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payloadHash)
+    {
+        if (key.Length > LongestKeyInOneBlock)
+        {
+            var input = new byte[Overhead + key.Length];
+            WriteHashedInput(sequence, kind, key, payloadHash, input);
+            AddElement(input, negative: false);
+            return;
+        }
+
+        var block = _blocks.AsSpan(_pending * Rate, Rate);
+        ElementExpander<KeccakLanes1>.Pad(block, WriteHashedInput(sequence, kind, key, payloadHash, block));
+        _negative[_pending++] = false;
+        if (_pending == Width) Expand();
+    }
+
+    /// <inheritdoc />
+    public void Add(ReadOnlySpan<byte> digest) => Add(new LogDigest(digest));
+
     /// <summary>The digest: 2,048 bytes, newly allocated.</summary>
     public byte[] ToBytes()
     {
@@ -124,6 +144,13 @@ public sealed class LogDigest
     /// <summary>What is expanded to an element; internal for the tests of the layout.</summary>
     internal static int WriteInput(long sequence, int kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, Span<byte> to)
     {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(payload, hash);
+        return WriteHashedInput(sequence, kind, key, hash, to);
+    }
+
+    private static int WriteHashedInput(long sequence, int kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payloadHash, Span<byte> to)
+    {
         BinaryPrimitives.WriteInt32BigEndian(to, 1);
         to[4] = LayoutVersion;
         BinaryPrimitives.WriteInt32BigEndian(to[5..], 4);
@@ -134,7 +161,7 @@ public sealed class LogDigest
         BinaryPrimitives.WriteInt32BigEndian(to, 8);
         BinaryPrimitives.WriteInt64BigEndian(to[4..], sequence);
         BinaryPrimitives.WriteInt32BigEndian(to[12..], SHA256.HashSizeInBytes);
-        SHA256.HashData(payload, to[16..]);
+        payloadHash.CopyTo(to[16..]);
         return Overhead + key.Length;
     }
 
@@ -158,8 +185,13 @@ public sealed class LogDigest
     private void TakeLong(long sequence, int kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, bool negative)
     {
         var input = new byte[Overhead + key.Length];
-        Span<byte> element = stackalloc byte[Size];
         WriteInput(sequence, kind, key, payload, input);
+        AddElement(input, negative);
+    }
+
+    private void AddElement(ReadOnlySpan<byte> input, bool negative)
+    {
+        Span<byte> element = stackalloc byte[Size];
         Shake128Managed.HashData(input, element);
         for (var i = 0; i < Words; i++)
         {

@@ -29,6 +29,7 @@ public sealed class FeedSource : IDisposable
     private readonly CancellationTokenSource _disposed = new();
     private readonly IAuthorityLog? _authority;
     private int _reissued;
+    private bool _held;
 
     private FeedSource(ILogReader log, ServerIdentity self, IReadOnlyList<Guid> ancestry, FeedOptions options, TimeProvider time, Func<FeedSource, LogHead, Checkpoint?> checkpointOf)
     {
@@ -112,6 +113,13 @@ public sealed class FeedSource : IDisposable
         }
     }
 
+    /// <summary>
+    /// True while rows of this server's storage are known to be rotten: no pages are read from it, so that they reach no server below. Transactions go on, because they do not come from there.
+    /// </summary>
+    public bool IsHeld => Volatile.Read(ref _held);
+
+    internal FeedState State => _state;
+
     /// <summary>The source of an authority's log: issues the checkpoints itself.</summary>
     public static FeedSource OfAuthority(IAuthorityLog log, ServerIdentity self, FeedOptions options, TimeProvider time) =>
         new(log, self, [self.Id], options, time, static (source, head) => source.Issue(head));
@@ -134,6 +142,14 @@ public sealed class FeedSource : IDisposable
         _tail.Reset(_log.Head.Position.Sequence);
         lock (_lock) _cache.Clear();
         Wake();
+    }
+
+    /// <summary>Rows are known to be rotten, or to be sound again.</summary>
+    public void Hold(bool isHeld)
+    {
+        Volatile.Write(ref _held, isHeld);
+        if (isHeld)
+            lock (_lock) _cache.Clear();
     }
 
     /// <summary>The checkpoint was reissued: live followers get it as a bookmark.</summary>
@@ -245,6 +261,7 @@ public sealed class FeedSource : IDisposable
 
     private Task<CatchUpPage> ReadPageAsync(long after)
     {
+        if (IsHeld) throw new UnavailableException("Feeding: records of this server's storage are being repaired; try again, or follow another server.");
         lock (_lock)
         {
             var head = _log.Head;

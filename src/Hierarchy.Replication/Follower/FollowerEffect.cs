@@ -13,6 +13,12 @@ internal abstract record FollowerEffect
     /// <summary>Let the call go; nothing more comes of it.</summary>
     public sealed record Disconnect : FollowerEffect;
 
+    /// <summary>
+    /// Compare with the parent of that number and stage what differs, as a <see cref="Hierarchy.Replication.Repair.RepairMachine"/> says; then come back with <see cref="FollowerMachine.OnRepaired"/>.
+    /// Thorough: also when this server's own rows are what its checkpoint says.
+    /// </summary>
+    public sealed record Repair(int Parent, bool Thorough) : FollowerEffect;
+
     /// <summary>Come back with <see cref="FollowerMachine.OnElapsed"/>.</summary>
     public sealed record Wait(TimeSpan Delay) : FollowerEffect;
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Repair;
 using Hierarchy.Replication.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,7 @@ public sealed partial class FollowerLoop
     private readonly ILogger _logger;
     private readonly IStagingObserver? _observer;
     private readonly FollowedLog _followed;
+    private readonly Func<Uri, CancellationToken, ICompareCall>? _compare;
     private readonly FollowerMachine _machine;
     private readonly Queue<FollowerEffect> _effects = new();
     private FollowerStatus _status = new();
@@ -43,7 +45,8 @@ public sealed partial class FollowerLoop
         TimeProvider time,
         ILogger<FollowerLoop> logger,
         IStagingObserver? observer = null,
-        FollowedLog? followed = null)
+        FollowedLog? followed = null,
+        Func<Uri, CancellationToken, ICompareCall>? compare = null)
     {
         if (parents.Count == 0) throw new ArgumentException("A follower needs at least one parent.", nameof(parents));
         _log = log;
@@ -57,6 +60,7 @@ public sealed partial class FollowerLoop
         _logger = logger;
         _observer = observer;
         _followed = followed ?? FollowedLog.Tree;
+        _compare = compare;
         _machine = new FollowerMachine(self, parents, options, Random.Shared.NextDouble) { Followed = _followed };
     }
 
@@ -74,7 +78,7 @@ public sealed partial class FollowerLoop
     public static FollowerLoop Create(
         IMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FeedSource? downstream, Func<FoldedState, CancellationToken, ValueTask> serve, FollowerOptions options, TimeProvider time,
         ILogger<FollowerLoop> logger, IStagingObserver? observer = null, FollowedLog? followed = null) =>
-        new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed);
+        new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed, followed is null || followed.Overlay == LogId.None ? CompareCall.Open : null);
 
     /// <summary>After every change of <see cref="Status"/>. Handlers hand over and return.</summary>
     public event Action<FollowerStatus>? StatusChanged;
@@ -109,6 +113,7 @@ public sealed partial class FollowerLoop
         {
             if (_effects.TryDequeue(out var effect)) await ExecuteAsync(effect, cancellationToken);
             else if (_unserved) await ServeAgainAsync(cancellationToken);
+            else if (IsRottenNow()) Enqueue(_machine.OnRotten());
             else Enqueue(await HearAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -137,7 +142,9 @@ public sealed partial class FollowerLoop
         FeedMessage message;
         try
         {
-            message = await _call!.Messages.ReadAsync(cancellationToken); // with no effect left to execute, the machine has a call
+            var waiting = _call!.Messages.WaitToReadAsync(cancellationToken).AsTask(); // with no effect left to execute, the machine has a call
+            if (!waiting.IsCompleted && await Task.WhenAny(waiting, Volatile.Read(ref _rotten).Task) != waiting) return [];
+            message = await _call.Messages.ReadAsync(cancellationToken);
         }
         catch (ChannelClosedException closed) when (closed.InnerException is { } e and not IntegrityException)
         {
@@ -163,6 +170,10 @@ public sealed partial class FollowerLoop
                 break;
             case FollowerEffect.Disconnect:
                 await DisconnectAsync();
+                break;
+            case FollowerEffect.Repair repair:
+                Tell(_machine.Status);
+                Enqueue(_machine.OnRepaired(await RepairAsync(_parents[repair.Parent], repair.Thorough, cancellationToken)));
                 break;
             case FollowerEffect.Wait wait:
                 Tell(_machine.Status);
@@ -202,6 +213,7 @@ public sealed partial class FollowerLoop
     private void PassOn(FollowerEffect.Serve serve)
     {
         if (_downstream is null) return;
+        if (serve.State.Replaced) _downstream.Hold(false);
         if (serve.State.Records is not { } records) _downstream.Reset();
         else if (serve.Frame is { } frame && serve.Floor == _log.Head.Floor) _downstream.Publish(frame, serve.State.Checkpoint);
         else _downstream.Publish(new CommittedTransaction(records, _log.Head), serve.State.Checkpoint);
@@ -239,6 +251,7 @@ public sealed partial class FollowerLoop
         var before = _status;
         if (ReferenceEquals(before, status)) return;
         Volatile.Write(ref _status, status);
+        if (status.Repairs > before.Repairs) Log.Repaired(_logger, status.Checkpoint?.Position, status.Parent?.Url);
         if (status.DigestMismatches > before.DigestMismatches) Log.Mismatch(_logger, status.Reason);
         if (status.Phase != before.Phase)
         {
@@ -252,6 +265,12 @@ public sealed partial class FollowerLoop
 
     private static partial class Log
     {
+        [LoggerMessage(1701, LogLevel.Warning, "Repaired: the records equal the checkpoint at {Position} of {Parent}.")]
+        public static partial void Repaired(ILogger logger, Position? position, Uri? parent);
+
+        [LoggerMessage(1702, LogLevel.Warning, "Records of this server's own storage do not equal its checkpoint; servers below are fed no pages until they are repaired.")]
+        public static partial void Rotten(ILogger logger);
+
         [LoggerMessage(3001, LogLevel.Information, "Catching up with {Parent} at {Url}, from {From} to {To}.")]
         public static partial void CatchingUp(ILogger logger, string? parent, Uri? url, long from, long to);
 

@@ -10,7 +10,7 @@ namespace Hierarchy.Replication.Follower;
 /// and lets a state be served only when the mirror says that it equals its checkpoint.
 /// </summary>
 /// <remarks>An <see cref="IntegrityException"/> from an event means that nothing was taken and that the call is over: the driver ends it with <see cref="FeedEnd.Integrity"/>.</remarks>
-internal sealed class FollowerMachine
+internal sealed partial class FollowerMachine
 {
     private const int MaxRestarts = 3;
     private static readonly TimeSpan LongestWaitForParent = TimeSpan.FromSeconds(2);
@@ -53,6 +53,7 @@ internal sealed class FollowerMachine
         Opened = 2,
         CatchingUp = 3,
         Live = 4,
+        Repairing = 5,
     }
 
     /// <summary>Which log is followed, and from whom.</summary>
@@ -102,6 +103,7 @@ internal sealed class FollowerMachine
         if (result != FoldResult.Folded) return Mismatch(checkpoint);
         var replaced = _replace;
         GoLive(checkpoint);
+        CountRepair();
         return [new FollowerEffect.Serve(new FoldedState(checkpoint, null, replaced))];
     }
 
@@ -269,16 +271,20 @@ internal sealed class FollowerMachine
 
     private FollowerEffect[] Mismatch(Checkpoint checkpoint)
     {
-        var reason = $"Following {_parents[_parent]}: the records that it sent do not add up to its checkpoint at {checkpoint.Position}; they are not served. Taking a snapshot.";
+        var isRepaired = CanRepair;
+        var reason = $"Following {_parents[_parent]}: the records that it sent do not add up to its checkpoint at {checkpoint.Position}; they are not served. {(isRepaired ? "Comparing the two servers." : "Taking a snapshot.")}";
         Status = Status with { DigestMismatches = Status.DigestMismatches + 1, Reason = reason };
-        _replace = _live is not null;
         _ignoreStaging = true;
+        if (isRepaired) return Repair(isThorough: _mismatchesHere++ > 0);
+        _replace = _live is not null;
+        _repairing = false;
         if (_mismatchesHere++ > 0) return NextParent(reason, Patience.Long);
         return [new FollowerEffect.Disconnect(), Call()];
     }
 
-    private FollowerEffect.Connect Call()
+    private FollowerEffect Call()
     {
+        if (_wantsRepair) return CallForRepair();
         _step = Step.Opening;
         Status = Status with { Phase = FollowerPhase.Connecting, Parent = Status.Parent?.Url == _parents[_parent] ? Status.Parent : new ParentStatus(_parents[_parent], null, []) };
         return new FollowerEffect.Connect(_parent, new FollowerHello(_self.Id, _self.Name, Position, StagedThrough, StagedThrough > 0 ? _staging.SourceFloor : 0, StagedThrough > 0 ? _staging.SourceHead : 0, _replace, ReadsBrotli: true) { Overlay = Followed.Overlay });

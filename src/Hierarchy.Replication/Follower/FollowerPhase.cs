@@ -17,4 +17,7 @@ public enum FollowerPhase
 
     /// <summary>Nothing to be had anywhere now; it tries again.</summary>
     Waiting = 4,
+
+    /// <summary>Comparing with a parent, and fetching the records that differ; what is served is the state before.</summary>
+    Repairing = 5,
 }

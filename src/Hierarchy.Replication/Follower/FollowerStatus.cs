@@ -26,6 +26,9 @@ public sealed record FollowerStatus
     /// <summary>States that did not equal their checkpoint since the start; none of them was served.</summary>
     public long DigestMismatches { get; init; }
 
+    /// <summary>States that were put right since the start by fetching the records that differed.</summary>
+    public long Repairs { get; init; }
+
     /// <summary>Why it waits, or what went wrong last; empty when all is well.</summary>
     public string Reason { get; init; } = "";
 }

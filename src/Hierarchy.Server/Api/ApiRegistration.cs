@@ -2,6 +2,7 @@ using Hierarchy.Content;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication;
+using Hierarchy.Replication.Digest;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
@@ -10,6 +11,7 @@ using Hierarchy.Server.Backups;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
+using Hierarchy.Server.Verification;
 using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Api;
@@ -47,6 +49,7 @@ internal static class ApiRegistration
         services.AddSingleton<ClientEndpoint>();
         services.AddSingleton<LocatorEndpoint>();
         FeedEndpoint.AddFeed(services);
+        services.AddVerification();
         services.AddSingleton(provider => new RollupInbox(
             statuses => provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<RollupEndpoint>();
@@ -59,6 +62,7 @@ internal static class ApiRegistration
         app.Lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<OverlayFeed>().Source?.Dispose());
         app.MapGrpcService<FeedEndpoint>().WithMetadata(FeedService.Descriptor);
         app.MapGrpcService<SecretEndpoint>();
+        app.MapGrpcService<DigestEndpoint>();
         app.MapGrpcService<RollupEndpoint>();
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();

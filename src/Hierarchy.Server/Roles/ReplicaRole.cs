@@ -30,7 +30,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         _faults = faults;
         _overlay = overlay;
         _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views, overlay?.Tree);
-        _follower.StatusChanged += status => _faults.DigestMismatches = status.DigestMismatches + (overlay?.DigestMismatches ?? 0);
+        _follower.StatusChanged += status => (_faults.DigestMismatches, _faults.Repairs) = (status.DigestMismatches + (overlay?.DigestMismatches ?? 0), status.Repairs);
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(
             reports, self, () => _follower.Status.Parent?.Url ?? options.Parents[0], () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
@@ -46,6 +46,9 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
 
     /// <summary>Where the parent's content answers; null before the first answer.</summary>
     public Uri? ParentContentUrl() => Uri.TryCreate(_follower.Status.Parent?.Server?.ContentUrl, UriKind.Absolute, out var url) ? url : null;
+
+    /// <summary>Rows of the mirror are not what its checkpoint says: they are repaired from the parent.</summary>
+    public void OnRotten() => _follower.OnRotten();
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

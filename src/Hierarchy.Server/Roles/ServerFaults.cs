@@ -4,11 +4,19 @@ namespace Hierarchy.Server.Roles;
 internal sealed class ServerFaults
 {
     private long _digestMismatches;
+    private long _repairs;
 
     /// <summary>States that did not equal their checkpoint; none was served.</summary>
     public long DigestMismatches
     {
         get => Interlocked.Read(ref _digestMismatches);
         set => Interlocked.Exchange(ref _digestMismatches, value);
+    }
+
+    /// <summary>States that were put right by fetching the records that differed.</summary>
+    public long Repairs
+    {
+        get => Interlocked.Read(ref _repairs);
+        set => Interlocked.Exchange(ref _repairs, value);
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Reflection;
-using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Content;
 using Hierarchy.Content.Transfer;
@@ -8,16 +6,18 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Protocol.Rollup.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Verification;
 
 namespace Hierarchy.Server.Roles;
 
 /// <summary>Samples what this server is doing.</summary>
-internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, TimeProvider time)
+internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, RecordVerifier verifier,
+    TimeProvider time)
 {
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
 
     /// <summary>The first 8 bytes of SHA-256 over the digest: enough to compare two servers at one position.</summary>
-    public static ulong ShortDigest(LogHead head) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(head.Digest.Span));
+    public static ulong ShortDigest(LogHead head) => RecordVerifier.Short(head.Digest.Span);
 
     /// <summary>One consistent sample.</summary>
     public ServerStatus Sample()
@@ -39,6 +39,9 @@ internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, Conte
             OutboxPending = reports.OutboxHead - reports.Rooted,
             Version = Version,
             DigestMismatches = faults.DigestMismatches,
+            Repairs = faults.Repairs,
+            ScrubbedAt = verifier.Last?.VerifiedAt,
+            ScrubState = verifier.Last?.State ?? default,
             ContentSource = origins.Source == ContentSource.MicrosoftUpdate ? Protocol.Catalog.V1.ContentSource.MicrosoftUpdate : Protocol.Catalog.V1.ContentSource.Parent,
         };
         if (overlay is null) return status;

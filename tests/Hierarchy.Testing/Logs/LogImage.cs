@@ -77,6 +77,9 @@ internal sealed record LogImage
     /// <summary>The same content without the bookkeeping of sums: for checking it.</summary>
     public byte[] RecomputedDigest() => Records.Values.Aggregate(new LogImage { IsGenuine = IsGenuine }, (image, record) => image.Put(record)).Digest();
 
+    /// <summary>The same bookkeeping over a record whose payload has changed on the disk.</summary>
+    public LogImage Rot(long sequence, ReadOnlyMemory<byte> payload) => this with { Records = Records.SetItem(sequence, Records[sequence] with { Payload = payload }) };
+
     /// <summary>An empty one of the same kind.</summary>
     public LogImage Without() => IsGenuine ? Genuine : Empty;
 

@@ -40,6 +40,12 @@ internal abstract class MemoryLog(LogImage image) : ILogReader
     public LogImage AfterPowerLoss(int transactionsLost) =>
         transactionsLost == 0 || _older.Count == 0 ? Image : _older[Math.Max(0, _older.Count - transactionsLost)];
 
+    /// <summary>The kind of digest that this log has.</summary>
+    public IDigestSum NewSum() => Image.IsGenuine ? new LogDigest() : new SetSumDigest();
+
+    /// <summary>A record's payload changes on the disk, and nothing says so.</summary>
+    public void Rot(long sequence, ReadOnlyMemory<byte> payload) => Volatile.Write(ref _image, Image.Rot(sequence, payload));
+
     protected void Write(string what, LogImage image)
     {
         BeforeWrite?.Invoke(what);

@@ -33,18 +33,34 @@ internal readonly record struct SetSum(ulong A, ulong B, ulong C, ulong D)
         return bytes;
     }
 
+    public SetSum WithHashed(long sequence, int kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payloadHash)
+    {
+        var (a, b, c, d) = Element(sequence, kind, key, payloadHash);
+        return new SetSum(A + a, B + b, C + c, D + d);
+    }
+
+    public static SetSum FromBytes(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]), BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
+
+    public static SetSum operator +(SetSum left, SetSum right) => new(left.A + right.A, left.B + right.B, left.C + right.C, left.D + right.D);
+
     private static (ulong A, ulong B, ulong C, ulong D) Element(in ChangeRecord record)
     {
-        var payload = record.Payload.GetValueOrDefault().Span;
-        var size = 16 + record.Key.Length + payload.Length;
-        var input = size <= 1024 ? stackalloc byte[size] : new byte[size];
-        BinaryPrimitives.WriteInt64BigEndian(input, record.Sequence);
-        BinaryPrimitives.WriteInt32BigEndian(input[8..], record.Kind);
-        BinaryPrimitives.WriteInt32BigEndian(input[12..], record.Key.Length);
-        record.Key.Span.CopyTo(input[16..]);
-        payload.CopyTo(input[(16 + record.Key.Length)..]);
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(input, hash);
+        SHA256.HashData(record.Payload.GetValueOrDefault().Span, hash);
+        return Element(record.Sequence, record.Kind, record.Key.Span, hash);
+    }
+
+    private static (ulong A, ulong B, ulong C, ulong D) Element(long sequence, int kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payloadHash)
+    {
+        Span<byte> input = stackalloc byte[1024]; // keys have 512 bytes at most
+        BinaryPrimitives.WriteInt64BigEndian(input, sequence);
+        BinaryPrimitives.WriteInt32BigEndian(input[8..], kind);
+        BinaryPrimitives.WriteInt32BigEndian(input[12..], key.Length);
+        key.CopyTo(input[16..]);
+        payloadHash.CopyTo(input[(16 + key.Length)..]);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(input[..(16 + key.Length + payloadHash.Length)], hash);
         return (BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]), BinaryPrimitives.ReadUInt64BigEndian(hash[16..]), BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
     }
 }

@@ -36,6 +36,9 @@ internal sealed record FaultPlan
     /// <summary>Somebody puts an old copy of the root's files in place and tells nobody: two reigns may have one number.</summary>
     public bool CarelessCopies { get; init; }
 
+    /// <summary>Records rot on the disks of replicas.</summary>
+    public bool Rots { get; init; }
+
     /// <summary>True when a part of the history may be lost.</summary>
     public bool LosesHistory => RootRestores || Promotion || CarelessCopies;
 
@@ -52,5 +55,8 @@ internal sealed record FaultPlan
         RootRestores = world.OneIn(4),
         Promotion = world.OneIn(4),
         CarelessCopies = world.OneIn(8),
-    };
+    }.WithRot(world);
+
+    // A promoted replica whose records rotted would be a rotten root, which nobody can repair.
+    private FaultPlan WithRot(VirtualWorld world) => this with { Rots = LieOneIn > 0 && !Promotion && world.OneIn(2) };
 }

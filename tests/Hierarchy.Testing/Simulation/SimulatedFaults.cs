@@ -38,6 +38,7 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
         if (!tree.HasFaults) return;
         var server = tree.Servers[World.Random.Next(tree.Servers.Count)];
         if (World.OneIn(3)) Backup(server);
+        if (tree.Plan.Rots && World.OneIn(12)) server.Rot();
         if (World.OneIn(25)) Rare(server);
         else Frequent(server);
         World.After(World.Between(50, 1500), Next);

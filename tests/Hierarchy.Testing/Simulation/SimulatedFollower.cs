@@ -2,6 +2,7 @@ using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Repair;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Testing.Logs;
 
@@ -53,9 +54,8 @@ internal sealed class SimulatedFollower
         }
         catch (IOException e)
         {
-            // As the real loop does when its disk fails: what was going to be served may be lost, so what the disk holds is served again.
-            _unserved = true;
-            StartOver(FeedEnd.Storage, e.Message);
+            // As the real loop does when its disk fails.
+            StorageFailed(e.Message);
         }
 
         return true;
@@ -73,6 +73,19 @@ internal sealed class SimulatedFollower
     public void Receive(FeedFrame frame) => Take(() => FeedCodec.Read(frame.Bytes));
 
     public void End(FeedEnd why, string reason) => Enqueue(Machine.OnEnded(why, reason));
+
+    /// <summary>The disk failed in the middle of something: what was going to be served may be lost, so what the disk holds is served again.</summary>
+    public void StorageFailed(string reason)
+    {
+        _unserved = true;
+        StartOver(FeedEnd.Storage, reason);
+    }
+
+    /// <summary>A repair has ended.</summary>
+    public void Repaired(RepairOutcome outcome) => Enqueue(Machine.OnRepaired(outcome));
+
+    /// <summary>Rows were found to be rotten; only between two messages.</summary>
+    public void Rotten() => Enqueue(Machine.OnRotten());
 
     public void Elapse() => Enqueue(Machine.OnElapsed());
 

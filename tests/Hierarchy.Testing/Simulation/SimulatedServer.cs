@@ -6,7 +6,7 @@ using Hierarchy.Testing.Logs;
 namespace Hierarchy.Testing.Simulation;
 
 /// <summary>One server of the simulated tree: a root, or a replica with its parents. It can lose its power at any moment and come back with what its disk held, or with an old backup of it.</summary>
-internal sealed class SimulatedServer
+internal sealed partial class SimulatedServer
 {
     private static readonly TimeSpan SilenceLimit = new FollowerOptions().SilenceLimit;
     private readonly SimulatedTree _tree;
@@ -195,7 +195,7 @@ internal sealed class SimulatedServer
     {
         if (IsRoot) _tree.Oracle.OnDied(stored);
         _stored = stored;
-        IsUp = _isWorking = false;
+        IsUp = _isWorking = _isRepairing = false;
         _life++;
         foreach (var link in Links.ToArray()) link.Cut();
         Upward?.Cut();
@@ -212,6 +212,9 @@ internal sealed class SimulatedServer
                 var link = Upward = new FeedLink(_tree, this, _tree.Find(Parents[connect.Parent]));
                 _tree.World.After(_tree.Latency(), () => link.Open(link.To.Source, connect.Hello));
                 if (_tree.HasFaults && _tree.Plan.Duplicates && _tree.World.OneIn(4)) Duplicate(link, connect);
+                break;
+            case FollowerEffect.Repair repair:
+                Repair(_tree.Find(Parents[repair.Parent]), repair.Thorough);
                 break;
             case FollowerEffect.Disconnect:
                 Upward?.Drop();

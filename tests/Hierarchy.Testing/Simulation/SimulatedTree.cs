@@ -106,14 +106,21 @@ internal sealed class SimulatedTree
         foreach (var client in _clients) client.Start();
         World.After(TimeSpan.FromMilliseconds(1), Change);
         _chooser.Start();
+        if (Plan.Rots) World.After(TimeSpan.FromSeconds(5), Scrub);
         World.RunUntil(faults, () => World.Steps > MaxSteps);
         HasFaults = false;
         _chooser.End();
-        var equal = World.RunUntil(World.Elapsed + Calm, () => _servers.TrueForAll(IsEqualToRoot) || World.Steps > MaxSteps);
+        var equal = World.RunUntil(World.Elapsed + Calm, () => _servers.TrueForAll(server => IsEqualToRoot(server) && server.IsSound) || World.Steps > MaxSteps);
         if (World.Steps > MaxSteps) throw Failed($"no end after {World.Steps} steps: {string.Join("; ", _servers.Select(Describe))}");
         if (!equal) throw Failed($"not equal after {Calm} of calm: {string.Join("; ", _servers.Select(Describe))}");
         foreach (var replica in _servers.Where(server => server != Root)) CheckContent(replica);
         Oracle.CheckSurvivor(Root.Log!.Image); // it is up
+    }
+
+    private void Scrub()
+    {
+        foreach (var server in _servers) server.Guard(server.Scrub);
+        World.After(TimeSpan.FromSeconds(5), Scrub);
     }
 
     /// <summary>Somebody decides something, at whatever server takes decisions.</summary>

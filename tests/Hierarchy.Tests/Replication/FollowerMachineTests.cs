@@ -209,7 +209,7 @@ public class FollowerMachineTests
     }
 
     [Fact]
-    public void Mismatch_OfALiveTransaction_ChangesNothingAndTakesASnapshot()
+    public void Mismatch_OfALiveTransaction_ChangesNothingAndCompares()
     {
         var (follower, log) = LiveAt(5);
         var (image, served) = (log.Image, _served.Count);
@@ -218,18 +218,17 @@ public class FollowerMachineTests
 
         Assert.Same(image, log.Image);
         Assert.Equal(served, _served.Count);
-        var hello = TakeHello();
-        Assert.Equal((true, log.Head.Position), (hello.Snapshot, hello.Position));
+        Assert.Equal(new FollowerEffect.Repair(0, Thorough: false), _outward[^1]);
     }
 
     [Fact]
-    public void Mismatch_OfABookmark_TakesASnapshot()
+    public void Mismatch_OfABookmark_Compares()
     {
         var (follower, log) = LiveAt(5);
         Give(follower, new FeedMessage.Bookmark(log.Checkpoint! with { Digest = new byte[2048], Time = DateTimeOffset.UnixEpoch.AddDays(1) })); // live
 
-        Assert.True(TakeHello().Snapshot);
-        Assert.Equal(1, follower.Machine.Status.DigestMismatches);
+        Assert.Equal(new FollowerEffect.Repair(0, Thorough: false), _outward[^1]);
+        Assert.Equal((1, FollowerPhase.Repairing), (follower.Machine.Status.DigestMismatches, follower.Machine.Status.Phase));
     }
 
     [Fact]

@@ -1,0 +1,35 @@
+using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Replication.Digest;
+using Hierarchy.Replication.Feed;
+using Hierarchy.Server.Roles;
+
+namespace Hierarchy.Server.Verification;
+
+/// <summary>Comparison, scrub and verification.</summary>
+internal static class VerificationRegistration
+{
+    private const string Advice = "This server decides, so no other can repair it: restore the newest backup that is sound, or promote a replica that is (`hierarchy servers verify` says which).";
+
+    /// <summary>All of it, for every role.</summary>
+    public static void AddVerification(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => Read(provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton(provider => new DigestSource(provider.GetRequiredService<FeedSource>(), provider.GetRequiredService<ILogReader>()));
+        services.AddSingleton(provider => new DigestEndpoint(
+            provider.GetRequiredService<DigestSource>(), verifyUpward: null, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton(provider => provider.GetService<ReplicaRole>() is { } replica
+            ? new RotAlarm(replica.OnRotten, "")
+            : new RotAlarm(() => provider.GetRequiredService<FeedSource>().Hold(true), Advice));
+        services.AddSingleton<RecordVerifier>();
+        services.AddHostedService<Scrub>();
+    }
+
+    private static ReplicationOptions Read(IConfiguration configuration)
+    {
+        var options = new ReplicationOptions();
+        configuration.GetSection(ReplicationOptions.Section).Bind(options);
+        var errors = options.Validate().ToArray();
+        return errors.Length == 0 ? options : throw new IntegrityException(string.Join(Environment.NewLine, errors));
+    }
+}
