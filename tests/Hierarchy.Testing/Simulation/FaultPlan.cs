@@ -42,7 +42,7 @@ internal sealed record FaultPlan
     /// <summary>True when a part of the history may be lost.</summary>
     public bool LosesHistory => RootRestores || Promotion || CarelessCopies;
 
-    public static FaultPlan Draw(VirtualWorld world) => new()
+    public static FaultPlan Draw(VirtualWorld world) => new FaultPlan
     {
         Crashes = !world.OneIn(4),
         Cuts = !world.OneIn(4),

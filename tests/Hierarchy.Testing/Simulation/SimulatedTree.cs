@@ -110,7 +110,7 @@ internal sealed class SimulatedTree
         World.RunUntil(faults, () => World.Steps > MaxSteps);
         HasFaults = false;
         _chooser.End();
-        var equal = World.RunUntil(World.Elapsed + Calm, () => _servers.TrueForAll(server => IsEqualToRoot(server) && server.IsSound) || World.Steps > MaxSteps);
+        var equal = World.RunUntil(World.Elapsed + Calm, () => (_servers.TrueForAll(IsEqualToRoot) && _servers.TrueForAll(server => server.IsSound)) || World.Steps > MaxSteps);
         if (World.Steps > MaxSteps) throw Failed($"no end after {World.Steps} steps: {string.Join("; ", _servers.Select(Describe))}");
         if (!equal) throw Failed($"not equal after {Calm} of calm: {string.Join("; ", _servers.Select(Describe))}");
         foreach (var replica in _servers.Where(server => server != Root)) CheckContent(replica);
