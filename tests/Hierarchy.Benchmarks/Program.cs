@@ -1,6 +1,7 @@
 using Hierarchy.Benchmarks.Chaos;
 using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Restart;
+using Hierarchy.Benchmarks.Rollup;
 using Hierarchy.Benchmarks.Rpc;
 using Hierarchy.Benchmarks.Storage;
 using Hierarchy.Benchmarks.Sync;
@@ -22,7 +23,9 @@ internal static class Program
         ["fuzz-upstream"] = FuzzUpstreamBenchmark.RunAsync,
         ["lzx"] = LzxBenchmark.RunAsync,
         ["restart"] = RestartBenchmark.RunAsync,
+        ["rollup"] = RollupBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
+        ["status"] = StatusBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
         ["sync"] = SyncBenchmark.RunAsync,
     };
@@ -30,6 +33,7 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         if (args is [FeedRoot.Command, var log]) return await FeedRoot.RunAsync(log);
+        if (args is [RollupRoot.Command, var reports]) return await RollupRoot.RunAsync(reports);
         if (args is [BenchServer.Command]) return await BenchServer.RunAsync();
         var unknown = args.Where(name => !All.ContainsKey(name)).ToList();
         if (unknown.Count > 0)

@@ -39,6 +39,9 @@ internal interface IReportRows
     /// <summary>Deletes all blocks of a computer.</summary>
     void DeleteBlocks(long computer);
 
-    /// <summary>Adds to a counter, which begins at nothing.</summary>
-    void AddToCount(int update, int scope, int state, int by);
+    /// <summary>Unpacks the counts of the updates of a part on the computers of a set of groups; empty when there are none.</summary>
+    void ReadCounts(int part, int scope, CountBlock into);
+
+    /// <summary>Writes such counts.</summary>
+    void PutCounts(int part, int scope, CountBlock block);
 }

@@ -24,8 +24,7 @@ internal sealed class ReportMerger(IReportRows rows, ComputerGroups groupsOf)
         foreach (var row in _computers.Values)
             if (row is { IsChanged: true })
                 rows.PutComputer(row);
-        foreach (var (update, scope, state, by) in _counts.All)
-            rows.AddToCount(update, scope, state, by);
+        _counts.Write(rows);
     }
 
     /// <summary>Merges reports; returns how many of them changed something.</summary>

@@ -23,4 +23,10 @@ internal static class BlockId
 
     /// <summary>The lowest and the highest row number of a computer's blocks.</summary>
     public static (long First, long Last) RangeOf(long computer) => (computer << (PartBits + UserBits), (computer << (PartBits + UserBits)) | ((1L << (PartBits + UserBits)) - 1));
+
+    /// <summary>The row number of counts: the part above the set of groups.</summary>
+    public static long OfCounts(int part, int scope) => ((long)part << 32) | (uint)scope;
+
+    /// <summary>The set of groups of counts.</summary>
+    public static int ScopeOfCounts(long id) => (int)(id & uint.MaxValue);
 }

@@ -99,19 +99,35 @@ internal sealed class ReportReads(SqliteReportRows rows)
     public IReadOnlyList<StatusCount> Count(SqliteSession session, IReadOnlyCollection<Guid> updateIds)
     {
         var counts = new List<StatusCount>();
-        foreach (var updateId in updateIds)
-            if (rows.Updates.Find(updateId) is var update and > 0)
-                for (var row = session.Statement(ReportSql.CountUpdate).Bind(1, update); row.Step();)
-                    counts.Add(new StatusCount(updateId, GroupsOf(session, row.Int32(0)), (UpdateState)row.Int32(1), row.Int32(2)));
+        var wanted = updateIds.Distinct().Select(updateId => (UpdateId: updateId, Number: rows.Updates.Find(updateId))).Where(update => update.Number > 0);
+        foreach (var part in wanted.GroupBy(update => update.Number >> StatusBlock.SlotBits))
+        {
+            var updates = part.ToList();
+            foreach (var (groups, block) in CountsOf(session, part.Key))
+                foreach (var (updateId, number) in updates)
+                {
+                    var ofUpdate = block[number & (StatusBlock.Slots - 1)];
+                    for (var state = 0; state < ofUpdate.Length; state++)
+                        if (ofUpdate[state] != 0)
+                            counts.Add(new StatusCount(updateId, groups, (UpdateState)state, ofUpdate[state]));
+                }
+        }
+
         return counts;
     }
 
-    public IReadOnlyList<ComputerCount> CountComputers(SqliteSession session)
+    public IReadOnlyList<ComputerCount> CountComputers(SqliteSession session) =>
+        [.. CountsOf(session, CountChanges.Computers).Select(counts => new ComputerCount(counts.Groups, counts.Block[CountChanges.Computers][0])).Where(counts => counts.Count != 0)];
+
+    // The block is the same object each time, with other counts.
+    private IEnumerable<(IReadOnlyList<Guid> Groups, CountBlock Block)> CountsOf(SqliteSession session, int part)
     {
-        var counts = new List<ComputerCount>();
-        for (var row = session.Statement(ReportSql.CountUpdate).Bind(1, CountChanges.Computers); row.Step();)
-            counts.Add(new ComputerCount(GroupsOf(session, row.Int32(0)), row.Int32(2)));
-        return counts;
+        var block = new CountBlock();
+        for (var row = session.Statement(ReportSql.ListCountsOfPart).Bind(1, BlockId.OfCounts(part, 0)).Bind(2, BlockId.OfCounts(part, -1)); row.Step();)
+        {
+            block.Unpack(row.Blob(1));
+            yield return (GroupsOf(session, BlockId.ScopeOfCounts(row.Int64(0))), block);
+        }
     }
 
     private ReportedComputer ReadComputer(SqliteSession session, SqliteStatement row) =>

@@ -50,10 +50,8 @@ internal static class ReportSql
                 // The key is computer, user and part in one number: see BlockId. Blocks of one computer lie side by side.
                 "CREATE TABLE block (id INTEGER PRIMARY KEY, outbox INTEGER NOT NULL, data BLOB NOT NULL)",
                 "CREATE UNIQUE INDEX block_outbox ON block (outbox)",
-                """
-                CREATE TABLE status_count (
-                    update_number INTEGER NOT NULL, scope INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (update_number, scope, state)) WITHOUT ROWID
-                """,
+                // The key is part and set of groups in one number: the counts of one update lie side by side.
+                "CREATE TABLE status_count (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
             ],
         ]);
 
@@ -108,11 +106,11 @@ internal static class ReportSql
 
     public const string DeleteBlocks = "DELETE FROM block WHERE id BETWEEN ?1 AND ?2";
 
-    public const string AddToCount =
-        """
-        INSERT INTO status_count (update_number, scope, state, count) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (update_number, scope, state) DO UPDATE SET count = count + ?4
-        """;
+    public const string ReadCounts = "SELECT data FROM status_count WHERE id = ?1";
+
+    public const string PutCounts = "INSERT INTO status_count (id, data) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET data = ?2";
+
+    public const string ListCountsOfPart = "SELECT id, data FROM status_count WHERE id BETWEEN ?1 AND ?2";
 
     // A newer incarnation of the child's outbox is the only one that it will ever use again.
     public const string DropOtherLives = "DELETE FROM child WHERE server_id = ?1 AND incarnation <> ?2";
@@ -166,6 +164,4 @@ internal static class ReportSql
 
     public const string ListBlocksOfPart =
         "SELECT block.outbox, block.id, data, computer_id, status_incarnation FROM block CROSS JOIN computer ON computer.id = block.id >> 35 WHERE block.id & 0x7FFF = ?1";
-
-    public const string CountUpdate = "SELECT scope, state, count FROM status_count WHERE update_number = ?1 AND count <> 0";
 }

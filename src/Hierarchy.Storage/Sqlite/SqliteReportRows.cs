@@ -7,6 +7,7 @@ namespace Hierarchy.Storage.Sqlite;
 internal sealed class SqliteReportRows : IReportRows
 {
     private readonly byte[] _packed = new byte[StatusBlock.MaxBytes];
+    private readonly byte[] _counts = new byte[CountBlock.MaxBytes];
     private readonly SqliteSession _session;
 
     public SqliteReportRows(SqliteSession session)
@@ -145,8 +146,24 @@ internal sealed class SqliteReportRows : IReportRows
         _session.Statement(ReportSql.DeleteBlocks).Bind(1, first).Bind(2, last).Run();
     }
 
-    public void AddToCount(int update, int scope, int state, int by) =>
-        _session.Statement(ReportSql.AddToCount).Bind(1, update).Bind(2, scope).Bind(3, state).Bind(4, by).Run();
+    public void ReadCounts(int part, int scope, CountBlock into)
+    {
+        var row = _session.Statement(ReportSql.ReadCounts).Bind(1, BlockId.OfCounts(part, scope));
+        if (!row.Step())
+        {
+            into.Clear();
+            return;
+        }
+
+        into.Unpack(row.Blob(0));
+        row.Reset();
+    }
+
+    public void PutCounts(int part, int scope, CountBlock block)
+    {
+        var length = block.Pack(_counts);
+        _session.Statement(ReportSql.PutCounts).Bind(1, BlockId.OfCounts(part, scope)).Bind(2, _counts.AsSpan(0, length)).Run();
+    }
 
     private static int Number(SqliteStatement insert)
     {
