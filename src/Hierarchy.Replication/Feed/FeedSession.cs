@@ -180,6 +180,6 @@ internal sealed class FeedSession(FeedState state, FollowerHello hello)
     private FeedEffect.Send Introduce(long head, long floor)
     {
         _started = true;
-        return new FeedEffect.Send(FeedCodec.Started(state.Self, state.Ancestry(), floor, _after, head, state.Overlay()));
+        return new FeedEffect.Send(FeedCodec.Started(state.Self, state.Ancestry(), floor, _after, head, state.Overlay(), state.NewerThanLog));
     }
 }

@@ -1,5 +1,6 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 
 namespace Hierarchy.Replication.Feed;
@@ -10,7 +11,7 @@ namespace Hierarchy.Replication.Feed;
 /// </summary>
 public sealed class FeedSource : IDisposable
 {
-    private readonly Lock _lock = new(); // guards the fields down to _overlay
+    private readonly Lock _lock = new(); // guards the fields down to _newer
     private readonly PageCache _cache;
     private readonly Dictionary<(long After, long Floor), Task<CatchUpPage>> _reading = [];
     private readonly HashSet<FeedSession> _sessions = [];
@@ -18,6 +19,7 @@ public sealed class FeedSource : IDisposable
     private CancellationTokenSource _calls = new();
     private IReadOnlyList<Guid> _ancestry;
     private LogId _overlay;
+    private NewerReign? _newer;
 
     private readonly ILogReader _log;
     private readonly FeedOptions _options;
@@ -47,7 +49,7 @@ public sealed class FeedSource : IDisposable
             _tail.Reset(log.Head.Position.Sequence);
         }
 
-        _state = new FeedState(self, log, _tail, head => checkpointOf(this, head), () => Ancestry) { Overlay = () => Overlay };
+        _state = new FeedState(self, log, _tail, head => checkpointOf(this, head), () => Ancestry) { Overlay = () => Overlay, Newer = () => Newer };
         _tick = options.BookmarkInterval / 3;
         _ticker = time.CreateTimer(_ => Wake(), null, _tick, _tick);
     }
@@ -94,6 +96,32 @@ public sealed class FeedSource : IDisposable
 
     /// <summary>Where the log stands that is fed.</summary>
     public Position Position => _log.Head.Position;
+
+    /// <summary>
+    /// The reign that has taken the place of this log's, as far as it is known; null for none. Learning of one that the log has not come to ends the calls of the followers, which come again, hear of
+    /// it, and ask their other parents.
+    /// </summary>
+    public NewerReign? Newer
+    {
+        get
+        {
+            lock (_lock) return _newer;
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                if (_newer == value) return;
+                _newer = value;
+            }
+
+            if (_state.NewerThanLog is not null) EndCalls();
+        }
+    }
+
+    /// <summary>A follower presents its position, and its name. Handlers hand over and return.</summary>
+    public event Action<Position, string>? Presented;
 
     /// <summary>Followers connected now.</summary>
     public int Followers
@@ -180,6 +208,7 @@ public sealed class FeedSource : IDisposable
     /// <exception cref="UnavailableException">This server stops, or has another parent now.</exception>
     internal async Task FollowAsync(FollowerHello hello, Func<FeedFrame, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
+        Presented?.Invoke(hello.Position, hello.Name);
         var session = new FeedSession(_state, hello);
         CancellationToken calls;
         lock (_lock)
@@ -196,12 +225,25 @@ public sealed class FeedSource : IDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new UnavailableException(
-                _disposed.IsCancellationRequested ? "Feeding: this server stops; connect again." : "Feeding: this server follows another parent now; connect again.", e);
+                _disposed.IsCancellationRequested ? "Feeding: this server stops; connect again." : "Feeding: what this server says of itself has changed (another parent, or another root); connect again.", e);
         }
         finally
         {
             lock (_lock) _sessions.Remove(session);
         }
+    }
+
+    private void EndCalls()
+    {
+        CancellationTokenSource calls;
+        lock (_lock)
+        {
+            calls = _calls;
+            _calls = new CancellationTokenSource();
+        }
+
+        calls.Cancel();
+        calls.Dispose();
     }
 
     private async Task DriveAsync(FeedSession session, Func<FeedFrame, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
@@ -294,19 +336,6 @@ public sealed class FeedSource : IDisposable
     {
         _tail.Append(after => new TailEntry(after, transaction.Records, Issue(transaction.Head), transaction.Head.Floor), transaction.Head.Position.Sequence);
         Wake();
-    }
-
-    private void EndCalls()
-    {
-        CancellationTokenSource calls;
-        lock (_lock)
-        {
-            calls = _calls;
-            _calls = new CancellationTokenSource();
-        }
-
-        calls.Cancel();
-        calls.Dispose();
     }
 
     private Checkpoint Issue(LogHead head) => new(head.Position, head.Count, head.Digest, _time.GetUtcNow(), ReadOnlyMemory<byte>.Empty);

@@ -1,4 +1,5 @@
 using Hierarchy.Domain.Changes;
+using Hierarchy.Replication.Succession;
 
 namespace Hierarchy.Replication.Feed;
 
@@ -15,6 +16,12 @@ internal sealed record FeedState(
 
     /// <summary>The log whose decisions the source serves; none for the tree's own.</summary>
     public Func<LogId> Overlay { get; init; } = static () => LogId.None;
+
+    /// <summary>The reign that has taken the place of the log's, where the source knows of one.</summary>
+    public Func<NewerReign?> Newer { get; init; } = static () => null;
+
+    /// <summary>The reign that followers are told of: one that the log has not come to.</summary>
+    public NewerReign? NewerThanLog => Newer() is { } newer && newer.Epoch > Log.Head.Position.Epoch ? newer : null;
 
     /// <summary>Head and epochs that belong together: a fold swaps one after the other.</summary>
     public (LogHead Head, IReadOnlyList<Epoch> Epochs) Look()

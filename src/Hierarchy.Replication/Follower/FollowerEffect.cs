@@ -1,5 +1,6 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 
 namespace Hierarchy.Replication.Follower;
@@ -43,5 +44,8 @@ internal abstract record FollowerEffect
     {
         /// <summary>The log whose decisions the parent serves; none for the tree's own; null while it does not know.</summary>
         public LogId? Overlay { get; init; }
+
+        /// <summary>The reign that has taken the place of the parent's; those below hear of it.</summary>
+        public NewerReign? Newer { get; init; }
     }
 }

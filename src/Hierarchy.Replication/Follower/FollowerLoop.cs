@@ -3,6 +3,7 @@ using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Repair;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,7 @@ public sealed partial class FollowerLoop
     private readonly IStagingObserver? _observer;
     private readonly FollowedLog _followed;
     private readonly Func<Uri, CancellationToken, ICompareCall>? _compare;
+    private readonly LossArchive? _archive;
     private readonly FollowerMachine _machine;
     private readonly Queue<FollowerEffect> _effects = new();
     private FollowerStatus _status = new();
@@ -46,7 +48,8 @@ public sealed partial class FollowerLoop
         ILogger<FollowerLoop> logger,
         IStagingObserver? observer = null,
         FollowedLog? followed = null,
-        Func<Uri, CancellationToken, ICompareCall>? compare = null)
+        Func<Uri, CancellationToken, ICompareCall>? compare = null,
+        ILostStore? lost = null)
     {
         if (parents.Count == 0) throw new ArgumentException("A follower needs at least one parent.", nameof(parents));
         _log = log;
@@ -61,6 +64,7 @@ public sealed partial class FollowerLoop
         _observer = observer;
         _followed = followed ?? FollowedLog.Tree;
         _compare = compare;
+        _archive = lost is null ? null : new LossArchive(log, lost, time);
         _machine = new FollowerMachine(self, parents, options, Random.Shared.NextDouble) { Followed = _followed };
     }
 
@@ -75,10 +79,13 @@ public sealed partial class FollowerLoop
     /// <param name="logger">Says what it follows.</param>
     /// <param name="observer">Makes the view ready while pages are staged; null for none.</param>
     /// <param name="followed">Which log, and from whom; null for the tree's from any parent.</param>
+    /// <param name="lost">Keeps what the mirror loses when another history takes its place; null forgets it.</param>
     public static FollowerLoop Create(
         IMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FeedSource? downstream, Func<FoldedState, CancellationToken, ValueTask> serve, FollowerOptions options, TimeProvider time,
-        ILogger<FollowerLoop> logger, IStagingObserver? observer = null, FollowedLog? followed = null) =>
-        new(log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed, followed is null || followed.Overlay == LogId.None ? CompareCall.Open : null);
+        ILogger<FollowerLoop> logger, IStagingObserver? observer = null, FollowedLog? followed = null, ILostStore? lost = null) =>
+        new(
+            log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed, followed is null || followed.Overlay == LogId.None ? CompareCall.Open : null,
+            lost);
 
     /// <summary>After every change of <see cref="Status"/>. Handlers hand over and return.</summary>
     public event Action<FollowerStatus>? StatusChanged;
@@ -89,6 +96,7 @@ public sealed partial class FollowerLoop
     /// <summary>Runs until it is cancelled; then the call is closed and the mirror is left as it is.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _effects.Clear(); // of a run before this one
         Enqueue(_machine.Start(_log.Checkpoint, _log.Staging));
         try
         {
@@ -189,7 +197,7 @@ public sealed partial class FollowerLoop
                 await _log.StageAsync(stage.Records, stage.Through, stage.SourceHead, cancellationToken);
                 break;
             case FollowerEffect.Fold fold:
-                Enqueue(_machine.OnFolded(await _log.FoldAsync(fold.Checkpoint, cancellationToken)));
+                Enqueue(_machine.OnFolded(await FoldAsync(fold.Checkpoint, cancellationToken)));
                 break;
             case FollowerEffect.Apply apply:
                 var (records, checkpoint, floor) = (apply.Transaction.Records, apply.Transaction.Checkpoint, apply.Transaction.Floor);
@@ -205,9 +213,21 @@ public sealed partial class FollowerLoop
                 break;
             case FollowerEffect.Introduced introduced:
                 if (introduced.Overlay is { } overlay) await _followed.Accepted(overlay, cancellationToken);
-                if (_downstream is not null) _downstream.Ancestry = [_self.Id, .. introduced.Ancestry];
+                if (_downstream is null) break;
+                _downstream.Ancestry = [_self.Id, .. introduced.Ancestry];
+                _downstream.Newer = introduced.Newer;
                 break;
         }
+    }
+
+    /// <summary>Folds; what that takes away is kept before.</summary>
+    private async ValueTask<FoldResult> FoldAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var loss = _archive is null ? null : await _archive.KeepAsync(checkpoint, _machine.Status.Parent, cancellationToken);
+        var result = await _log.FoldAsync(checkpoint, cancellationToken);
+        if (loss is { } id && result != FoldResult.Folded) await _archive!.TakeBackAsync(id, cancellationToken); // it gave the id
+        else if (loss is not null) Log.Lost(_logger, checkpoint.Position, loss.Value);
+        return result;
     }
 
     private void PassOn(FollowerEffect.Serve serve)
@@ -285,6 +305,9 @@ public sealed partial class FollowerLoop
 
         [LoggerMessage(3005, LogLevel.Warning, "{Reason}")]
         public static partial void Wrong(ILogger logger, string reason, Exception exception);
+
+        [LoggerMessage(1600, LogLevel.Warning, "Records that this server held are not in the history that it follows now, at {Position}. They were kept: hierarchy servers lost --show {Loss}")]
+        public static partial void Lost(ILogger logger, Position position, long loss);
 
         [LoggerMessage(3006, LogLevel.Error, "Following: storing or serving what the parent sent failed.")]
         public static partial void StorageFailed(ILogger logger, Exception exception);

@@ -1,6 +1,7 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 
 namespace Hierarchy.Replication.Follower;
@@ -32,6 +33,7 @@ internal sealed partial class FollowerMachine
     private long _from;
     private long _through;
     private long _floor;
+    private NewerReign? _newer;  // has taken the place of what this parent serves
     private Checkpoint? _folding;
     private FeedMessage.Transaction? _applying;
 
@@ -102,9 +104,9 @@ internal sealed partial class FollowerMachine
         _staging = StagingState.None;
         if (result != FoldResult.Folded) return Mismatch(checkpoint);
         var replaced = _replace;
-        GoLive(checkpoint);
+        var onward = GoLive(checkpoint);
         CountRepair();
-        return [new FollowerEffect.Serve(new FoldedState(checkpoint, null, replaced))];
+        return [new FollowerEffect.Serve(new FoldedState(checkpoint, null, replaced)), .. onward];
     }
 
     /// <summary>The mirror has applied a live transaction, or not.</summary>
@@ -155,9 +157,10 @@ internal sealed partial class FollowerMachine
         _from = _through = started.From;
         _floor = started.Floor;
         _step = Step.Opened;
+        _newer = started.Newer;
         var parent = new ParentStatus(_parents[_parent], new ServerIdentity(started.ServerId, started.Name, started.ContentUrl), started.Ancestry);
         Status = Status with { Parent = parent, Phase = FollowerPhase.CatchingUp, RecordsTaken = 0, Through = _through, Target = started.Head };
-        return [new FollowerEffect.Introduced(started.Ancestry) { Overlay = started.Overlay }];
+        return [new FollowerEffect.Introduced(started.Ancestry) { Overlay = started.Overlay, Newer = started.Newer }];
     }
 
     private List<FollowerEffect> OnPage(FeedMessage.Page page)
@@ -200,8 +203,7 @@ internal sealed partial class FollowerMachine
         if (_step == Step.Opened && !_begun && !_replace && _live is not null && _staging.Mode == StagingMode.None)
         {
             if (!checkpoint.SameStateAs(_live)) return Mismatch(checkpoint);
-            GoLive(checkpoint);
-            return [new FollowerEffect.Refresh(checkpoint)];
+            return [new FollowerEffect.Refresh(checkpoint), .. GoLive(checkpoint)];
         }
 
         var effects = new List<FollowerEffect>(2);
@@ -300,14 +302,30 @@ internal sealed partial class FollowerMachine
         return new FollowerEffect.BeginStaging(Mode, _floor);
     }
 
-    private void GoLive(Checkpoint checkpoint)
+    private FollowerEffect[] GoLive(Checkpoint checkpoint)
     {
         _live = checkpoint;
         _replace = false;
         _step = Step.Live;
+        if (_newer is { } newer && newer.Epoch > checkpoint.Position.Epoch) return LeaveSuperseded(checkpoint, newer);
         _tried = _restarts = _mismatchesHere = 0;
         _backoff.Reset();
         Status = Status with { Phase = FollowerPhase.Live, Checkpoint = checkpoint, Through = checkpoint.Position.Sequence, Target = checkpoint.Position.Sequence, Reason = "" };
+        return [];
+    }
+
+    /// <summary>This parent has nothing new any more. Who has others asks them, and comes back to it at leisure; who has none stays, and says so.</summary>
+    private FollowerEffect[] LeaveSuperseded(Checkpoint checkpoint, NewerReign newer)
+    {
+        var (url, at) = (_parents[_parent], checkpoint.Position);
+        Status = Status with { Phase = FollowerPhase.Live, Checkpoint = checkpoint, Through = at.Sequence, Target = at.Sequence };
+        _restarts = _mismatchesHere = 0;
+        var reason = $"Following {url}: its root was superseded by {newer.Who}, epoch {newer.Epoch}, so nothing new comes from there.";
+        if (_parents.Count > 1) return NextParent($"{reason} Asking the other parents.", Patience.Long);
+        _tried = 0;
+        _backoff.Reset();
+        Status = Status with { Reason = $"{reason} Restart this server with --parent {(newer.GrpcUrl.Length > 0 ? newer.GrpcUrl : "and the new root's address")}, or with several parents." };
+        return [];
     }
 
     private FollowerEffect[] NextParent(string reason, Patience patience)

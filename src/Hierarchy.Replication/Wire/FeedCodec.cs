@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Replication.Succession;
 using Proto = Hierarchy.Protocol.Feed.V1;
 
 namespace Hierarchy.Replication.Wire;
@@ -14,10 +15,11 @@ namespace Hierarchy.Replication.Wire;
 internal static class FeedCodec
 {
     private const int MaxAncestry = 64;
+    private const int MaxName = 256;
     private const int LongestNumber = 11;
     private const int BatchField = Proto.Page.BatchFieldNumber; // as in Transaction
 
-    public static FeedFrame Started(ServerIdentity self, IReadOnlyList<Guid> ancestry, long floor, long from, long head, LogId overlay = default)
+    public static FeedFrame Started(ServerIdentity self, IReadOnlyList<Guid> ancestry, long floor, long from, long head, LogId overlay = default, NewerReign? newer = null)
     {
         var started = new Proto.FollowStarted
         {
@@ -30,6 +32,7 @@ internal static class FeedCodec
         };
         started.Ancestry.AddRange(ancestry.Select(Positions.Id));
         if (overlay != LogId.None) started.OverlayLogId = Positions.Id(overlay.Value);
+        if (newer is not null) started.NewerEpoch = ToProto(newer);
         return Small(new Proto.FollowResponse { Started = started });
     }
 
@@ -224,6 +227,7 @@ internal static class FeedCodec
                     Floor(started.Floor), started.ContentUrl, Floor(started.FromSequence), Floor(started.HeadSequence))
                 {
                     Overlay = started.HeadSequence == 0 ? null : started.OverlayLogId.IsEmpty ? LogId.None : new LogId(Positions.Id(started.OverlayLogId, "overlay")),
+                    Newer = started.NewerEpoch is { } newer ? Read(newer) : null,
                 };
             case Proto.FollowResponse.EventOneofCase.CaughtUp:
                 return new FeedMessage.CaughtUp(response.CaughtUp.Checkpoint.ToDomain());
@@ -239,6 +243,22 @@ internal static class FeedCodec
                 return new FeedMessage.Unknown();
         }
     }
+
+    private static Proto.NewerEpoch ToProto(NewerReign reign) => new()
+    {
+        Epoch = reign.Epoch,
+        EpochId = reign.EpochId == Guid.Empty ? ByteString.Empty : Positions.Id(reign.EpochId),
+        ServerName = reign.ServerName,
+        GrpcUrl = reign.GrpcUrl,
+    };
+
+    private static NewerReign Read(Proto.NewerEpoch newer) => new(
+        newer.Epoch > 0 ? newer.Epoch : throw new IntegrityException($"Reading the feed: the parent names epoch {newer.Epoch}. Compare its version with this server's."),
+        newer.EpochId.IsEmpty ? Guid.Empty : Positions.Id(newer.EpochId, "epoch id"),
+        Short(newer.ServerName),
+        Short(newer.GrpcUrl));
+
+    private static string Short(string text) => text.Length <= MaxName ? text : text[..MaxName];
 
     private static T Parse<T>(MessageParser<T> parser, ReadOnlyMemory<byte> bytes) where T : IMessage<T>
     {

@@ -1,4 +1,5 @@
 using Hierarchy.Domain.Changes;
+using Hierarchy.Replication.Succession;
 
 namespace Hierarchy.Replication.Wire;
 
@@ -10,6 +11,9 @@ internal abstract record FeedMessage
     {
         /// <summary>The log whose decisions it serves; none for the tree's own; null while it has nothing and so does not know.</summary>
         public LogId? Overlay { get; init; }
+
+        /// <summary>The reign that has taken the place of the one that it serves, where it knows of one.</summary>
+        public NewerReign? Newer { get; init; }
     }
 
     /// <summary>A part of the catch-up.</summary>

@@ -8,7 +8,10 @@ using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Backups;
+using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Secrets;
+using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.Server.Verification;
@@ -30,7 +33,8 @@ internal static class ApiRegistration
         services.AddGrpcReflection();
         services.AddSingleton(provider => new DecisionDesk(
             provider.GetRequiredService<ViewPublisher>(), provider.GetRequiredService<ServedLogs>(), provider.GetService<IAuthorityLog>(),
-            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<UpstreamRule>()));
+            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<UpstreamRule>(),
+            provider.GetRequiredService<ServerOptions>().Parents));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DoctorAdministration(
@@ -46,6 +50,16 @@ internal static class ApiRegistration
         services.AddSingleton<ContentAdministration>();
         services.AddSingleton<ServerAdministration>();
         services.AddSingleton<AdminEndpoint>();
+        services.AddSingleton(provider => new Promoter(
+            provider.GetRequiredService<ILogReader>(), provider.GetRequiredService<DataDirectory>(), provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<ServerIdentity>(),
+            provider.GetRequiredService<TreeSecretStore>(), provider.GetRequiredService<StartAgain>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Promoter>>(),
+            provider.GetService<ReplicaRole>()));
+        services.AddSingleton<LossWords>();
+        services.AddSingleton<LossAdministration>();
+        services.AddSingleton<SuccessionAdminEndpoint>();
+        services.AddSingleton(provider => new SuccessionEndpoint(
+            provider.GetRequiredService<ILogReader>(), provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<SelfDescription>(), provider.GetRequiredService<ViewPublisher>(),
+            provider.GetRequiredService<ILogger<SuccessionEndpoint>>(), provider.GetService<AuthorityStanding>()));
         services.AddSingleton<ClientEndpoint>();
         services.AddSingleton<LocatorEndpoint>();
         FeedEndpoint.AddFeed(services);
@@ -68,6 +82,8 @@ internal static class ApiRegistration
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
         app.MapGrpcService<BackupEndpoint>();
+        app.MapGrpcService<SuccessionAdminEndpoint>();
+        app.MapGrpcService<SuccessionEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapContent();

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Hierarchy.Domain;
+using Hierarchy.Domain.Changes;
 using Microsoft.AspNetCore.Connections;
 
 namespace Hierarchy.Server.Api;
@@ -33,6 +34,10 @@ internal sealed partial class ErrorTranslation(ILogger<ErrorTranslation> logger)
         {
             Log.Refused(logger, context.Method, context.Peer, exception.Message);
             throw new RpcException(new Status(StatusCode.DataLoss, exception.Message));
+        }
+        catch (SupersededException exception)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, exception.Message));
         }
         catch (UnavailableException exception)
         {

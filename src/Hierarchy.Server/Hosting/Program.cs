@@ -69,10 +69,15 @@ internal static class Program
 
         try
         {
-            await using var host = await ServerHost.StartAsync(options, configuration, cancellationToken);
-            await Console.Out.WriteLineAsync(host.ReadyLine);
-            await Console.Out.FlushAsync(cancellationToken);
-            await host.WaitForShutdownAsync(cancellationToken);
+            await ServerLife.RunAsync(
+                options,
+                configuration,
+                async host =>
+                {
+                    await Console.Out.WriteLineAsync(host.ReadyLine);
+                    await Console.Out.FlushAsync(cancellationToken);
+                },
+                cancellationToken);
             return 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -7,6 +7,7 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Server.Api;
 using Hierarchy.Server.Backups;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Succession;
 using Hierarchy.Storage;
 using Hierarchy.Storage.Backups;
 using Hierarchy.Storage.Sqlite;
@@ -15,15 +16,17 @@ using Microsoft.Extensions.Logging.Console;
 namespace Hierarchy.Server.Hosting;
 
 /// <summary>A running server: the one place where everything is put together.</summary>
-internal sealed class ServerHost : IAsyncDisposable
+internal sealed partial class ServerHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly List<IAsyncDisposable> _stores;
     private readonly DataDirectory _data;
     private readonly BoundListeners _listeners;
+    private readonly ServerOptions _given;
 
-    private ServerHost(WebApplication app, List<IAsyncDisposable> stores, DataDirectory data, BoundListeners listeners, string readyLine)
+    private ServerHost(WebApplication app, List<IAsyncDisposable> stores, DataDirectory data, BoundListeners listeners, ServerOptions given, string readyLine)
     {
+        _given = given;
         _app = app;
         _stores = stores;
         _data = data;
@@ -37,6 +40,9 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <summary>The server's services, for tests.</summary>
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>It was stopped to be put together anew: its role has changed.</summary>
+    public bool IsToStartAgain => _app.Services.GetRequiredService<StartAgain>().IsWanted;
+
     /// <summary>Starts a server; when it returns, the server listens and serves what it has. Logs go to standard error unless the caller says otherwise.</summary>
     public static async Task<ServerHost> StartAsync(
         ServerOptions options, IConfiguration configuration, CancellationToken cancellationToken, Action<ILoggingBuilder>? logging = null)
@@ -46,10 +52,12 @@ internal sealed class ServerHost : IAsyncDisposable
         var stores = new List<IAsyncDisposable>();
         try
         {
-            data = DataDirectory.Open(options.Data, options.RoleValue);
-            var app = Build(options, configuration, listeners, data, stores, logging ?? AddLogging);
+            data = DataDirectory.Open(options.Data, options.RoleValue, options.Demote == "yes", TimeProvider.System);
+            var held = options.As(data.Role);
+            var app = Build(held, configuration, listeners, data, stores, logging ?? AddLogging);
+            if (data.Contradiction is { } contradiction) Log.Contradiction(app.Services.GetRequiredService<ILogger<ServerHost>>(), contradiction);
             await app.StartAsync(cancellationToken);
-            return new ServerHost(app, stores, data, listeners, ReadyLineOf(options, listeners));
+            return new ServerHost(app, stores, data, listeners, options, ReadyLineOf(held, listeners));
         }
         catch
         {
@@ -59,6 +67,9 @@ internal sealed class ServerHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The settings of the one that follows: the same, on the same addresses.</summary>
+    public ServerOptions OptionsOfNext() => _given.At(_listeners.Http, _listeners.Https, _listeners.Grpc);
 
     /// <summary>Until somebody stops the server.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
@@ -105,6 +116,11 @@ internal sealed class ServerHost : IAsyncDisposable
         services.AddSingleton<ServerLocations>();
         services.AddSingleton<ServerFaults>();
         services.AddSingleton<StatusSampler>();
+        services.AddSingleton(data);
+        services.AddSingleton<StartAgain>();
+        var lost = SqliteLostStore.Open(new SqliteStoreOptions { Path = data.File("lost.db") });
+        stores.Add(lost);
+        services.AddSingleton<ILostStore>(lost);
 
         RoleRegistration.CheckUpstreamSettings(configuration, options.RoleValue);
         var isRoot = options.RoleValue == ServerRole.Root;
@@ -116,9 +132,8 @@ internal sealed class ServerHost : IAsyncDisposable
         stores.Add(local);
         services.AddSingleton<ILocalState>(local);
         services.AddSingleton<OverlayFeed>();
-        var start = restored is null ? AuthorityStart.Restart : AuthorityStart.AfterLoss;
-        if (isRoot) services.AddRoot(data, stores, configuration, options, self, time, start);
-        else if (options.RoleValue == ServerRole.Autonomous) services.AddAutonomous(data, stores, configuration, options, self, time, start);
+        if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
+        else if (options.RoleValue == ServerRole.Autonomous) services.AddAutonomous(data, stores, configuration, options, self, time);
         else services.AddReplica(data, stores, configuration, options, self, time);
         // The new epoch and the outbox's new life are durable: killed before this, the next start draws them again, which does no harm.
         if (restored is not null) RestoredMarker.Delete(data.Path);
@@ -174,5 +189,11 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         for (var i = stores.Count - 1; i >= 0; i--)
             await stores[i].DisposeAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1641, Level = LogLevel.Warning, Message = "{Contradiction}")]
+        public static partial void Contradiction(ILogger logger, string contradiction);
     }
 }

@@ -59,6 +59,9 @@ internal sealed class ServerOptions
     /// <summary>Where content comes from: `parent` or `microsoft-update`. Empty: a root takes Microsoft Update, a replica its parent.</summary>
     public string ContentSource { get; set; } = "";
 
+    /// <summary>`yes` makes a root that nothing superseded a replica; empty for no.</summary>
+    public string Demote { get; set; } = "";
+
     /// <summary>The upstream, once validated.</summary>
     public Uri UpstreamUrl => new(MicrosoftUpdate.Length > 0 ? MicrosoftUpdate : DefaultUpstream);
 
@@ -76,6 +79,27 @@ internal sealed class ServerOptions
 
     /// <summary>The parents, in order of preference.</summary>
     public IReadOnlyList<Uri> Parents => Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => new Uri(url)).ToArray();
+
+    /// <summary>The same settings for what the data directory says that this server is: a replica that was promoted has no parent.</summary>
+    public ServerOptions As(ServerRole role)
+    {
+        var other = (ServerOptions)MemberwiseClone();
+        if (role == RoleValue) return other;
+        other.Role = role.ToString().ToLowerInvariant();
+        if (role != ServerRole.Root) return other;
+        other.Parent = "";
+        if (ContentSource == "parent") other.ContentSource = "";
+        return other;
+    }
+
+    /// <summary>The same settings on addresses that were taken already: port 0 would be another one the next time.</summary>
+    public ServerOptions At(IPEndPoint? http, IPEndPoint? https, IPEndPoint? grpc)
+    {
+        var other = (ServerOptions)MemberwiseClone();
+        (other.ListenHttp, other.ListenGrpc) = (http?.ToString() ?? "", grpc?.ToString() ?? "");
+        if (https is not null) other.ListenHttps = https.ToString();
+        return other;
+    }
 
     /// <summary>Everything that is wrong with the settings, each with its next step; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
@@ -105,6 +129,8 @@ internal sealed class ServerOptions
         CheckAddress("--listen-grpc", ListenGrpc, errors);
         if (ListenGrpc.Length == 0 && Certificate.Length == 0) errors.Add("Nothing would answer gRPC: set --listen-grpc, or --listen-https with --certificate.");
         if (Certificate.Length > 0 && !File.Exists(Certificate)) errors.Add($"--certificate {Certificate} is not there: name a PFX or PEM file with the key in it.");
+        if (Demote is not ("" or "no" or "yes")) errors.Add($"--demote '{Demote}' is not known: say yes, or leave it away.");
+        if (Demote == "yes" && roleKnown && role != ServerRole.Replica) errors.Add("--demote yes goes with --role replica: it makes a root follow another server.");
         if (Content is not ("ahead" or "on-demand" or "never")) errors.Add($"--content '{Content}' is not known: say ahead, on-demand or never.");
         if (ContentSource is not ("" or "parent" or "microsoft-update")) errors.Add($"--content-source '{ContentSource}' is not known: say parent or microsoft-update.");
         if (ContentSource == "parent" && roleKnown && role == ServerRole.Root) errors.Add("--content-source parent does not go with --role root: a root has no parent.");

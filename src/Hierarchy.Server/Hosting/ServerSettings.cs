@@ -28,6 +28,7 @@ internal static class ServerSettings
         new("--public-content-url", "PublicContentUrl", "Where others reach this server's content, when the listeners do not tell."),
         new("--content", "Content", "ahead (default: fetch what is approved), on-demand, or never."),
         new("--content-source", "ContentSource", "parent or microsoft-update. Default: Microsoft Update at a root, the parent elsewhere."),
+        new("--demote", "Demote", "yes: a root that did not hear that another took its place becomes a replica, with --role replica and --parent. What it alone decided is kept; see `hierarchy servers lost`."),
         new(Flag: null, "CertificatePassword", "The certificate file's password."),
         new(Flag: null, "Replication:ScrubInterval", "How often all records are read again and held against their digest. Default 1.00:00:00 (once a day); 0 for never."),
         new(Flag: null, "Replication:FirstScrub", "How long after the start the first time is. Default 00:02:00."),

@@ -22,6 +22,7 @@ internal sealed partial class Enrolment(IAuthorityLog log, ViewPublisher views, 
         _seen.Writer.TryWrite(self);
         try
         {
+            await RetireOthersAsync(stoppingToken);
             await foreach (var server in _seen.Reader.ReadAllAsync(stoppingToken))
                 await EnrolAsync(server, stoppingToken);
         }
@@ -29,6 +30,14 @@ internal sealed partial class Enrolment(IAuthorityLog log, ViewPublisher views, 
         {
             directory.Received -= OnReceived;
         }
+    }
+
+    /// <summary>After a promotion the log still names the root of before; it has no parent that is known, until it follows one.</summary>
+    private async Task RetireOthersAsync(CancellationToken cancellationToken)
+    {
+        await views.WaitForAsync(log.Head.Position.Sequence, cancellationToken);
+        foreach (var other in views.View.Servers.Values.Where(server => server.ParentId is null && server.Id != self.Id))
+            await EnrolAsync(other with { ParentId = Guid.Empty }, cancellationToken);
     }
 
     private void OnReceived(ServerStatus status)
@@ -50,10 +59,14 @@ internal sealed partial class Enrolment(IAuthorityLog log, ViewPublisher views, 
         try
         {
             await views.WaitForAsync(log.Head.Position.Sequence, cancellationToken);
-            if (views.View.Servers.GetValueOrDefault(server.Id) == server) return;
+            if (log.Halted is not null || views.View.Servers.GetValueOrDefault(server.Id) == server) return;
             if (server.Id != self.Id && server.ParentId is null) return; // Another root does not belong to this tree.
             await log.CommitAsync([CatalogRecords.Server(server)], cancellationToken);
             Log.Enrolled(logger, server.Name, server.Id, server.GrpcUrl);
+        }
+        catch (SupersededException)
+        {
+            // Another server is the root now: the tree is its business.
         }
         catch (UnavailableException exception)
         {

@@ -12,7 +12,7 @@ namespace Hierarchy.Server.Roles;
 /// </summary>
 internal sealed partial class OverlayMirror(
     Decider decider, Func<OverlayMirror.Store> open, ServedLogs logs, ViewFollower views, FeedSource tree, OverlayFeed feed, ServerIdentity self, ServerOptions options, FeedOptions feedOptions,
-    FollowerOptions followerOptions, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+    FollowerOptions followerOptions, ILostStore lost, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<OverlayMirror>();
     private Store? _store;
@@ -90,7 +90,7 @@ internal sealed partial class OverlayMirror(
             Refuse = (_, named) => named == overlay ? null : $"it does not serve the decisions of log {overlay}, which this server serves.",
         };
         _follower = FollowerLoop.Create(
-            log, self, options.Parents, feed.Source, (state, token) => ServeAsync(log, state, token), followerOptions, time, loggers.CreateLogger<FollowerLoop>(), observer: null, followed);
+            log, self, options.Parents, feed.Source, (state, token) => ServeAsync(log, state, token), followerOptions, time, loggers.CreateLogger<FollowerLoop>(), observer: null, followed, lost);
         _running = new CancellationTokenSource();
         var (follower, running) = (_follower, _running.Token);
         _loop = Task.Run(() => follower.RunAsync(running), CancellationToken.None);

@@ -18,18 +18,18 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     private readonly FollowerLoop _follower;
     private readonly RollupLoop _rollup;
     private readonly ServerFaults _faults;
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
 
     public ReplicaRole(
         IMirrorLog log, FeedSource feed, IReportStore reports, RollupInbox inbox, ViewFollower views, ServerDirectory directory, ServerFaults faults, IServiceProvider services,
-        ServerIdentity self, ServerOptions options, FollowerOptions followerOptions, TimeProvider time, ILoggerFactory loggers, OverlayMirror? overlay = null)
+        ServerIdentity self, ServerOptions options, FollowerOptions followerOptions, ILostStore lost, TimeProvider time, ILoggerFactory loggers, OverlayMirror? overlay = null)
     {
         _log = log;
         _views = views;
         _faults = faults;
         _overlay = overlay;
-        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views, overlay?.Tree);
+        _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views, overlay?.Tree, lost);
         _follower.StatusChanged += status => (_faults.DigestMismatches, _faults.Repairs) = (status.DigestMismatches + (overlay?.DigestMismatches ?? 0), status.Repairs);
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(
@@ -44,6 +44,9 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     /// <summary>Where the parent's gRPC answers; null before the first call.</summary>
     public Uri? ParentUrl => _follower.Status.Parent?.Url;
 
+    /// <summary>How it follows, now.</summary>
+    public FollowerStatus Following => _follower.Status;
+
     /// <summary>Where the parent's content answers; null before the first answer.</summary>
     public Uri? ParentContentUrl() => Uri.TryCreate(_follower.Status.Parent?.Server?.ContentUrl, UriKind.Absolute, out var url) ? url : null;
 
@@ -55,14 +58,33 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         _overlay?.Start();
         // What was folded before is served at once; the parent may be away.
         await _views.CatchUpAsync(isReplaced: false, cancellationToken);
-        _loops = Task.Run(() => Task.WhenAll(_follower.RunAsync(_stopping.Token), _rollup.RunAsync(_stopping.Token)), CancellationToken.None);
+        Follow();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await StopFollowingAsync();
+        if (_overlay is not null) await _overlay.StopAsync();
+    }
+
+    /// <summary>Takes nothing more from a parent, and reports nothing; when this returns, the mirror stays as it is.</summary>
+    public async Task StopFollowingAsync()
+    {
         await _stopping.CancelAsync();
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_overlay is not null) await _overlay.StopAsync();
+    }
+
+    /// <summary>Follows and reports, from where the mirror stands; after <see cref="StopFollowingAsync"/>, again.</summary>
+    public void Follow()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            _stopping.Dispose();
+            _stopping = new CancellationTokenSource();
+        }
+
+        var token = _stopping.Token;
+        _loops = Task.Run(() => Task.WhenAll(_follower.RunAsync(token), _rollup.RunAsync(token)), CancellationToken.None);
     }
 
     public void Dispose() => _stopping.Dispose();

@@ -10,6 +10,7 @@ using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Secrets;
+using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.Storage.Sqlite;
@@ -35,10 +36,12 @@ internal static class RoleRegistration
 
     /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
     public static void AddRoot(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time, AuthorityStart start)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
-        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") }, start: start);
+        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.AuthorityLog) }, start: data.Start, above: data.Promotion is { Epoch: null } promotion ? promotion.Above : 0);
         stores.Add(log);
+        data.Begun(log.Head.Position.Epoch);
+        if (data.Superseded is { } superseded) log.Halt(superseded.Reason);
         services.AddSingleton<IAuthorityLog>(log);
         services.AddSingleton<ILogReader>(log);
         services.AddSingleton(new ServedLogs(ServedLog.Of(log, time)));
@@ -60,11 +63,15 @@ internal static class RoleRegistration
         }
         services.AddSingleton(provider => new SyncScheduler(
             () => provider.GetRequiredService<SyncRunner>().TryStart(SyncRequest.Scheduled) is not null, provider.GetRequiredService<SyncJournal>(), time,
-            provider.GetRequiredService<ILogger<SyncScheduler>>()));
+            provider.GetRequiredService<ILogger<SyncScheduler>>(), () => log.Halted is null));
+        services.AddSingleton<AuthorityStanding>();
+        services.AddSingleton(provider => new Announcer(
+            log, provider.GetRequiredService<AuthorityStanding>(), provider.GetRequiredService<ViewPublisher>(), data, self, time, provider.GetRequiredService<ILogger<Announcer>>()));
 
         services.AddHostedService<RootRole>();
         services.AddHostedService<Enrolment>();
         services.AddHostedService(provider => provider.GetRequiredService<SyncScheduler>());
+        services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
     }
 
     /// <summary>The mirror: its parents, and the reports that go up to them. Below an autonomous server it carries the overlay too.</summary>
@@ -86,11 +93,10 @@ internal static class RoleRegistration
 
     /// <summary>The mirror, and beside it a log of its own that decides.</summary>
     public static void AddAutonomous(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time,
-        AuthorityStart start)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
         var tree = services.AddMirror(data, stores, configuration, self, time);
-        var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File("log.db") }, start: start);
+        var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.AuthorityLog) }, start: data.Start);
         stores.Add(own);
         services.AddSingleton<IAuthorityLog>(own);
         services.AddSingleton(new ServedLogs(ServedLog.Of(tree)) { Overlay = ServedLog.Of(own, time) });
@@ -108,7 +114,7 @@ internal static class RoleRegistration
     private static SqliteMirrorLog AddMirror(
         this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, EnrolledServer self, TimeProvider time)
     {
-        var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File("mirror.db") });
+        var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.MirrorLog) });
         stores.Add(log);
         var feed = configuration.Options<FeedOptions>(FeedOptions.Section);
         services.AddSingleton<IMirrorLog>(log);

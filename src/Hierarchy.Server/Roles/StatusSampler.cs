@@ -12,7 +12,7 @@ namespace Hierarchy.Server.Roles;
 
 /// <summary>Samples what this server is doing.</summary>
 internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, RecordVerifier verifier,
-    TimeProvider time)
+    ILostStore lost, TimeProvider time, IAuthorityLog? authority = null)
 {
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
 
@@ -42,6 +42,8 @@ internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, Conte
             Repairs = faults.Repairs,
             ScrubbedAt = verifier.Last?.VerifiedAt,
             ScrubState = verifier.Last?.State ?? default,
+            LostRecords = lost.Count,
+            ReadOnly = authority?.Halted ?? "",
             ContentSource = origins.Source == ContentSource.MicrosoftUpdate ? Protocol.Catalog.V1.ContentSource.MicrosoftUpdate : Protocol.Catalog.V1.ContentSource.Parent,
         };
         if (overlay is null) return status;

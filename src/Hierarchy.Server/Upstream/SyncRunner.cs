@@ -6,6 +6,7 @@ using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
@@ -15,12 +16,13 @@ namespace Hierarchy.Server.Upstream;
 /// <summary>Runs synchronizations, one at a time, in the background: a caller watches, and may go away. Stops with the server; what was stored stays, and the next run goes on behind it.</summary>
 internal sealed partial class SyncRunner(
     IAuthorityLog log, SealedKeys keys, ViewPublisher views, DecisionDesk desk, SyncJournal journal, UpstreamOptions options, TimeProvider time, ILoggerFactory loggers,
-    DecisionSync? decisions = null) : IAsyncDisposable
+    DecisionSync? decisions = null, AuthorityStanding? standing = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<SyncRunner>();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new(); // Guards the run.
     private RunningSync? _run;
+    private bool _isWatching;
 
     /// <summary>Where the catalog comes from.</summary>
     public Uri Upstream => options.Address;
@@ -40,6 +42,8 @@ internal sealed partial class SyncRunner(
         lock (_lock)
         {
             if (_run is { IsFinished: false } || _stopping.IsCancellationRequested) return null;
+            if (log.Halted is not null) return null;
+            Watch();
             _run?.Dispose();
             var run = new RunningSync(request, time, _stopping.Token);
             run.Completion = Task.Run(() => RunAsync(run));
@@ -49,6 +53,7 @@ internal sealed partial class SyncRunner(
 
     public async ValueTask DisposeAsync()
     {
+        if (_isWatching) standing!.Changed -= OnSuperseded; // it is watched
         await _stopping.CancelAsync();
         RunningSync? run;
         lock (_lock) run = _run;
@@ -56,6 +61,16 @@ internal sealed partial class SyncRunner(
         run?.Dispose();
         _stopping.Dispose();
     }
+
+    // Under the lock.
+    private void Watch()
+    {
+        if (_isWatching || standing is null) return;
+        standing.Changed += OnSuperseded;
+        _isWatching = true;
+    }
+
+    private void OnSuperseded(Supersession superseded) => Current?.Cancel($"the root that took this one's place (epoch {superseded.Epoch})");
 
     private async Task RunAsync(RunningSync run)
     {

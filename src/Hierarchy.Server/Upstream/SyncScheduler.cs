@@ -8,7 +8,8 @@ namespace Hierarchy.Server.Upstream;
 /// <param name="journal">Where the schedule is kept.</param>
 /// <param name="time">The clock, and the server's time zone.</param>
 /// <param name="logger">Hears of starts.</param>
-internal sealed partial class SyncScheduler(Func<bool> tryStart, SyncJournal journal, TimeProvider time, ILogger<SyncScheduler> logger) : AgendaRunner(time)
+/// <param name="decides">False while this root decides nothing: then nothing starts.</param>
+internal sealed partial class SyncScheduler(Func<bool> tryStart, SyncJournal journal, TimeProvider time, ILogger<SyncScheduler> logger, Func<bool>? decides = null) : AgendaRunner(time)
 {
     protected override double Offset() => Random.Shared.NextDouble();
 
@@ -20,6 +21,7 @@ internal sealed partial class SyncScheduler(Func<bool> tryStart, SyncJournal jou
 
     protected override void Start(DateTimeOffset? next)
     {
+        if (decides?.Invoke() == false) return;
         if (!tryStart()) Log.Overlapping(logger);
         else Log.Started(logger, next);
     }

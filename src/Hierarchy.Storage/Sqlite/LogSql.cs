@@ -40,6 +40,8 @@ internal static class LogSql
         ON CONFLICT (id) DO UPDATE SET log = ?1, epoch = ?2, epoch_id = ?3, sequence = ?4, floor = ?5, count = ?6, digest = ?7, checkpoint_time = ?8, checkpoint_signature = ?9
         """;
 
+    public const string Vouch = "UPDATE log_head SET checkpoint_time = ?1, checkpoint_signature = x'' WHERE checkpoint_time = 0";
+
     public const string ReadPage = "SELECT sequence, kind, key, payload FROM record WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
 
     public const string Find = "SELECT sequence, payload FROM record WHERE kind = ?1 AND key = ?2";

@@ -1,7 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Threading.Channels;
+using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
+using Hierarchy.Replication.Wire;
 using Hierarchy.Testing.Logs;
 using Hierarchy.Testing.Simulation;
 
@@ -37,6 +41,37 @@ internal static class FeedSample
 
     public static SimulatedSource Source(MemoryLog log, FeedOptions? options = null, ServerIdentity? self = null) =>
         new(log, self ?? ServerNamed("source"), options ?? new FeedOptions { PageRecords = 10 }, () => DateTimeOffset.UnixEpoch);
+
+    /// <summary>A source's answer to a follower, without a network: bounded, and ended with its cause.</summary>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> FramesOf(FeedSource source, FollowerHello hello, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var frames = Channel.CreateBounded<FeedFrame>(2);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var following = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await source.FollowAsync(hello, (frame, token) => frames.Writer.WriteAsync(frame, token), stop.Token);
+                    frames.Writer.Complete();
+                }
+                catch (Exception e) when (e is OperationCanceledException or UnavailableException)
+                {
+                    frames.Writer.Complete(e);
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var frame in frames.Reader.ReadAllAsync(cancellationToken))
+                yield return frame.Bytes;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await following;
+        }
+    }
 
     public static void Commit(this MemoryAuthorityLog log, params Change[] changes) => log.CommitAsync(changes, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 

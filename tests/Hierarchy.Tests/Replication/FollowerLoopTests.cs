@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
-using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
@@ -137,32 +135,8 @@ public sealed class FollowerLoopTests : IDisposable
     {
         Interlocked.Increment(ref _calls);
         Tell();
-        var frames = Channel.CreateBounded<FeedFrame>(2);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var following = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    await _source.FollowAsync(hello, (frame, token) => frames.Writer.WriteAsync(frame, token), stop.Token);
-                    frames.Writer.Complete();
-                }
-                catch (Exception e) when (e is OperationCanceledException or UnavailableException)
-                {
-                    frames.Writer.Complete(e);
-                }
-            },
-            CancellationToken.None);
-        try
-        {
-            await foreach (var frame in frames.Reader.ReadAllAsync(cancellationToken))
-                yield return (tamper?.Invoke(frame) ?? frame).Bytes;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await following;
-        }
+        await foreach (var frame in FramesOf(_source, hello, cancellationToken))
+            yield return (tamper?.Invoke(new FeedFrame(frame)) ?? new FeedFrame(frame)).Bytes;
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> SilentAsync([EnumeratorCancellation] CancellationToken cancellationToken)

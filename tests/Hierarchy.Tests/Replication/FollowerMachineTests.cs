@@ -1,6 +1,7 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Testing.Logs;
 using Hierarchy.Testing.Simulation;
@@ -189,6 +190,55 @@ public class FollowerMachineTests
     }
 
     [Fact]
+    public void Started_ParentWasSupersededAndThereAreOthers_TakesWhatItHasAndAsksThem()
+    {
+        _root.CommitEach(1, 5);
+        var follower = Start(null, First, Second);
+        Pass(Source(_root).Open(TakeHello()), follower, Superseded);
+
+        Assert.Equal(_root.Head.Position, Assert.Single(_served).State.Checkpoint.Position);
+        Assert.Equal(1, Assert.IsType<FollowerEffect.Connect>(_outward[^1]).Parent);
+        Assert.Contains("superseded by heir at http://heir:8532, epoch 100001", follower.Machine.Status.Reason);
+
+        // The other one is away: it asks both in turn, with longer and longer waits, and what it has is served.
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < 3; i++)
+        {
+            follower.End(FeedEnd.Unavailable, "away");
+            Settle(follower);
+            waits.Add(Assert.IsType<FollowerEffect.Wait>(_outward[^1]).Delay);
+            follower.Elapse();
+            Settle(follower);
+            Pass(Source(_root).Open(TakeHello()), follower, Superseded);
+        }
+
+        Assert.Equal(waits.Order().Distinct(), waits);
+        Assert.Single(_served);
+        Assert.Equal(_root.Head.Position, follower.Machine.Status.Checkpoint!.Position); // served
+    }
+
+    [Fact]
+    public void Started_TheOnlyParentWasSuperseded_StaysAndSaysWhatToDo()
+    {
+        _root.CommitEach(1, 5);
+        var follower = Start(null, First);
+        Pass(Source(_root).Open(TakeHello()), follower, Superseded);
+
+        Assert.Equal(FollowerPhase.Live, follower.Machine.Status.Phase);
+        Assert.Contains("--parent http://heir:8532", follower.Machine.Status.Reason);
+    }
+
+    [Fact]
+    public void Started_ParentHasComeToTheNewReign_IsFollowed()
+    {
+        var heir = new MemoryAuthorityLog(_root.Image, start: AuthorityStart.AfterLoss);
+        var follower = Start(null, First, Second);
+        Pass(Source(heir).Open(TakeHello()), follower, Superseded);
+
+        Assert.Equal((FollowerPhase.Live, ""), (follower.Machine.Status.Phase, follower.Machine.Status.Reason));
+    }
+
+    [Fact]
     public void Mismatch_IsNeverServed_AndEndsInASnapshotFromTheSameParentThenTheNext()
     {
         _root.CommitEach(1, 5);
@@ -373,6 +423,10 @@ public class FollowerMachineTests
     {
         foreach (var message in call.Drain()) Give(follower, change?.Invoke(message) ?? message);
     }
+
+    private static FeedMessage Superseded(FeedMessage message) => message is FeedMessage.Started started
+        ? started with { Newer = new NewerReign(1 + Epoch.Leap, Guid.NewGuid(), "heir", "http://heir:8532") }
+        : message;
 
     private static FeedMessage Forge(FeedMessage message) =>
         message is FeedMessage.Page page ? page with { Records = [.. page.Records.SkipLast(1), page.Records[^1] with { Payload = new byte[] { 1 } }] } : message;

@@ -10,6 +10,7 @@ using Hierarchy.Testing;
 using Hierarchy.Testing.MicrosoftUpdate;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -20,13 +21,15 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     private const string AnyPort = "127.0.0.1:0";
 
-    private readonly ServerHost _host;
+    private readonly Task _life;
     private readonly TemporaryFolder? _folder;
     private readonly ErrorLog _errors;
+    private volatile ServerHost _host;
 
-    private RunningServer(ServerHost host, TemporaryFolder? folder, ErrorLog errors)
+    private RunningServer(ServerHost host, Task life, TemporaryFolder? folder, ErrorLog errors)
     {
         _host = host;
+        _life = life;
         _folder = folder;
         _errors = errors;
         GrpcUrl = host.ReadyLine.Split(' ').Single(part => part.StartsWith("grpc=", StringComparison.Ordinal))[5..];
@@ -42,6 +45,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public AdminService.AdminServiceClient Admin => new(Channel);
 
+    public SuccessionAdminService.SuccessionAdminServiceClient Succession => new(Channel);
+
     public ClientService.ClientServiceClient Client => new(Channel);
 
     public ILogReader Log => _host.Services.GetRequiredService<ILogReader>();
@@ -56,8 +61,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <summary>A root with a choice that nobody made yet.</summary>
-    public static Task<RunningServer> RootAsync(string? folder = null, string upstream = "http://127.0.0.1:9") =>
-        StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream }, folder);
+    public static Task<RunningServer> RootAsync(string? folder = null, string upstream = "http://127.0.0.1:9", string grpc = AnyPort) =>
+        StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream }, folder, grpc: grpc);
 
     /// <summary>A root that takes everything that its upstream offers.</summary>
     public static async Task<RunningServer> RootOfEverythingAsync(MicrosoftUpdateServer upstream, string? folder = null)
@@ -73,8 +78,8 @@ internal sealed class RunningServer : IAsyncDisposable
             await Admin.ChangeSyncSelectionAsync(new ChangeSyncSelectionRequest { Part = part, Change = SelectionChange.Set, All = true });
     }
 
-    public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null) =>
-        StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder);
+    public static Task<RunningServer> ReplicaAsync(string parent, string name = "replica", string? folder = null, string grpc = AnyPort) =>
+        StartAsync(new ServerOptions { Role = "replica", Name = name, Site = "branch", Parent = parent }, folder, grpc: grpc);
 
     public static Task<RunningServer> AutonomousAsync(string parent, string name = "lab", string? folder = null, string grpc = AnyPort) =>
         StartAsync(new ServerOptions { Role = "autonomous", Name = name, Site = "lab", Parent = parent }, folder, grpc: grpc);
@@ -88,12 +93,25 @@ internal sealed class RunningServer : IAsyncDisposable
         options.ListenGrpc = grpc;
         var errors = new ErrorLog();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build();
-        var host = await ServerHost.StartAsync(options, configuration, CancellationToken.None, logging =>
-        {
-            logging.ClearProviders().AddProvider(errors);
-            if (everything is not null) logging.AddProvider(everything).SetMinimumLevel(LogLevel.Trace);
-        });
-        return new RunningServer(host, own, errors);
+        RunningServer? server = null;
+        var first = new TaskCompletionSource<ServerHost>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var life = ServerLife.RunAsync(
+            options,
+            configuration,
+            host =>
+            {
+                // The first is waited for; those that follow (its role has changed) take its place.
+                if (!first.TrySetResult(host)) server!._host = host; // what comes after the first comes after the promotion of what was made of it
+                return Task.CompletedTask;
+            },
+            CancellationToken.None,
+            logging =>
+            {
+                logging.ClearProviders().AddProvider(errors);
+                if (everything is not null) logging.AddProvider(everything).SetMinimumLevel(LogLevel.Trace);
+            });
+        if (await Task.WhenAny(first.Task, life) == life) await life;
+        return server = new RunningServer(await first.Task, life, own, errors);
     }
 
     /// <summary>Puts a revision into a root's log, as a synchronization would.</summary>
@@ -115,6 +133,23 @@ internal sealed class RunningServer : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Promotes this server, and waits until it decides.</summary>
+    public async Task PromoteAsync()
+    {
+        await Succession.PromoteAsync(new PromoteRequest { RequestedBy = "the test" });
+        await Eventually.HoldsAsync("the promoted server decides", async () =>
+        {
+            try
+            {
+                return (await Succession.GetPromotionOutlookAsync(new GetPromotionOutlookRequest())).IsRoot;
+            }
+            catch (Grpc.Core.RpcException)
+            {
+                return false;
+            }
+        });
+    }
+
     /// <summary>Until this server holds and serves what the other one holds.</summary>
     public Task EqualsAsync(RunningServer other) => Eventually.HoldsAsync(
         "two servers hold the same state",
@@ -134,7 +169,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
-        await _host.DisposeAsync();
+        Get<IHostApplicationLifetime>().StopApplication();
+        await _life;
         _folder?.Dispose();
         Assert.True(_errors.Errors.IsEmpty, string.Join(Environment.NewLine, _errors.Errors));
     }

@@ -11,7 +11,7 @@ namespace Hierarchy.Server.Api.Admin;
 /// Where decisions become changes of the log: one at a time, so that what was checked still holds when it is committed, and answered once the server's own view shows them. A server that
 /// mirrors its decisions refuses, and names the one to ask. An autonomous server decides what is approved, and for whom; the catalog, sites and servers are the root's.
 /// </summary>
-internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, UpstreamRule? rule = null) : IDisposable
+internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, UpstreamRule? rule = null, IReadOnlyList<Uri>? parents = null) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
@@ -29,12 +29,14 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
     {
         if (authority is null) throw Refusal.Precondition($"This server is a replica and decides nothing. {AskRoot()}");
         if (IsAutonomous) throw Refusal.Precondition($"This server is autonomous: it decides what is approved, and for whom; the catalog, sites and servers are the root's. {AskRoot()}");
+        RequireNotHalted();
     }
 
     /// <summary>Throws on a server that decides nothing.</summary>
     public void RequireDecider()
     {
         if (authority is null) throw Refusal.Precondition(WhomToAsk());
+        RequireNotHalted();
     }
 
     /// <summary>Throws where groups, approvals and declines are decided elsewhere: on a replica, and on a root whose upstream decides them.</summary>
@@ -50,12 +52,12 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
     /// <returns>What was decided, where the log stands after it, when it was durable, and whether it changed anything.</returns>
     public async Task<Outcome<T>> DecideAsync<T>(Func<ServedView, (T Result, IReadOnlyList<Change> Changes)> decide, CancellationToken cancellationToken)
     {
-        if (authority is null) throw Refusal.Precondition(WhomToAsk());
+        RequireDecider();
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
             if (IsAutonomous && views.Current.Checkpoint is null) throw new UnavailableException("This server has no catalog yet: it is taking it from its parent. Decide when it is there.");
-            await views.WaitForAsync(authority.Head.Position, cancellationToken);
+            await views.WaitForAsync(authority!.Head.Position, cancellationToken);
             var (result, changes) = decide(views.View);
             if (changes.Any(change => RecordParts.Of(change.Kind) != RecordPart.Decision)) RequireRoot();
             if (changes.Count == 0) return new Outcome<T>(result, authority.Head.Position, time.GetUtcNow(), HasChanged: false);
@@ -76,6 +78,11 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
     /// <summary>Its own log is not the tree's.</summary>
     private bool IsAutonomous => authority is not null && !ReferenceEquals(logs.Tree.Log, authority);
 
+    private void RequireNotHalted()
+    {
+        if (authority?.Halted is { } reason) throw Refusal.Precondition(reason);
+    }
+
     /// <summary>Who decides for a replica: the nearest autonomous server above it, else the root.</summary>
     private string WhomToAsk() => "This server is a replica and decides nothing. " + (views.View.DeciderOf(self.Id) is { IsAutonomous: true } decider
         ? $"Ask the autonomous server above it: hierarchy --server {decider.GrpcUrl} (server {decider.Name})."
@@ -83,7 +90,9 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
 
     private string AskRoot() => views.View.Servers.Values.FirstOrDefault(server => server.ParentId is null) is { } root
         ? $"Ask the root: hierarchy --server {root.GrpcUrl} (server {root.Name})."
-        : "Ask the root of its tree, which this server does not know yet.";
+        : parents is { Count: > 0 }
+            ? $"It does not know the root of its tree yet. Ask its parent, which does: hierarchy --server {string.Join(" or ", parents)} servers list."
+            : "Ask the root of its tree, which this server does not know yet.";
 
     /// <summary>What came of a decision.</summary>
     internal sealed record Outcome<T>(T Result, Position Position, DateTimeOffset CommittedAt, bool HasChanged);

@@ -1,0 +1,155 @@
+using Hierarchy.Domain.Changes;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Replication;
+using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Roles;
+using Hierarchy.Server.Secrets;
+using ServerRole = Hierarchy.Server.Hosting.ServerRole;
+
+namespace Hierarchy.Server.Succession;
+
+/// <summary>
+/// Makes this server the root. A replica stops following, proves its rows once more against their checkpoint, writes its new role, and is put together anew; what it had staged is dropped. A
+/// root that decides nothing does the same without the proof. Killed at any moment it is either what it was, or the root.
+/// </summary>
+internal sealed partial class Promoter(
+    ILogReader log, DataDirectory data, ServerOptions options, ServerIdentity self, TreeSecretStore secrets, StartAgain again, TimeProvider time, ILogger<Promoter> logger, ReplicaRole? replica = null) : IDisposable
+{
+    private const int PageRecords = 1000;
+    private const int PageBytes = 4 << 20;
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>What a promotion would mean now.</summary>
+    public async Task<GetPromotionOutlookResponse> LookAheadAsync(CancellationToken cancellationToken)
+    {
+        var position = log.Head.Position;
+        var outlook = new GetPromotionOutlookResponse
+        {
+            ServerId = Positions.Id(self.Id),
+            ServerName = self.Name,
+            IsRoot = data.Role == ServerRole.Root && data.Superseded is null,
+            ReadOnly = data.Superseded?.Reason ?? "",
+            Position = position.ToProto(),
+            HeardHead = position.Sequence,
+            Obstacle = Obstacle() ?? "",
+        };
+        if (replica is not null)
+        {
+            var following = replica.Following;
+            outlook.HeardHead = Math.Max(position.Sequence, following.Target);
+            outlook.ParentUrl = following.Parent?.Url.ToString() ?? "";
+            outlook.IsLive = following.Phase == Replication.Follower.FollowerPhase.Live;
+            if (following.Checkpoint is { } checkpoint) outlook.CheckpointTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(checkpoint.Time);
+        }
+
+        outlook.LacksSecret = secrets.Current is null && await HoldsSealedKeysAsync(cancellationToken);
+        return outlook;
+    }
+
+    /// <summary>Decides it, durably; the server starts again as the root.</summary>
+    /// <returns>Where the new reign begins.</returns>
+    public async Task<Position> PromoteAsync(string requestedBy, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (Obstacle() is { } obstacle) throw Refusal.Precondition(obstacle);
+            return replica is null ? PromoteRoot(requestedBy) : await PromoteReplicaAsync(replica, requestedBy);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private string? Obstacle() => (data.Role, data.Superseded) switch
+    {
+        _ when again.IsWanted => "This server is being put together anew; ask again in a moment.",
+        (ServerRole.Root, null) => "This server is the root, and decides.",
+        (ServerRole.Root, _) => null,
+        (ServerRole.Replica, _) when log.Head.Position.IsEmpty => "This replica has taken nothing from its parent yet: there is nothing to go on with. Promote another one, or restore the root from a backup.",
+        (ServerRole.Replica, _) => null,
+        _ => "Only a replica, or a root that was superseded, can be promoted.",
+    };
+
+    private Position PromoteRoot(string requestedBy)
+    {
+        var superseded = data.Superseded!; // without it, it is in nobody's way
+        var parents = superseded.GrpcUrl.Length > 0 ? new[] { superseded.GrpcUrl } : [];
+        return Decide(new Promotion(time.GetUtcNow(), requestedBy, "root", superseded.Epoch, parents, Epoch: null));
+    }
+
+    private async Task<Position> PromoteReplicaAsync(ReplicaRole following, string requestedBy)
+    {
+        // From here on not cancelled: whoever goes away now would not know what it is.
+        var parents = options.Parents.Select(parent => parent.ToString()).Concat(following.ParentUrl is { } url ? [url.ToString()] : []).Distinct().ToArray();
+        await following.StopFollowingAsync();
+        try
+        {
+            await ProveAsync();
+            return Decide(new Promotion(time.GetUtcNow(), requestedBy, "replica", log.Head.Position.Epoch, parents, Epoch: null));
+        }
+        finally
+        {
+            if (!again.IsWanted) following.Follow();
+        }
+    }
+
+    private Position Decide(Promotion promotion)
+    {
+        data.Promote(promotion);
+        Log.Decided(logger, promotion.By, log.Head.Position);
+        again.Request();
+        return log.Head.Position;
+    }
+
+    // What it goes on with is served to everybody below from now on, and no other server can say any more that a row is wrong.
+    private async Task ProveAsync()
+    {
+        var head = log.Head;
+        var digest = new LogDigest();
+        var count = 0L;
+        await foreach (var record in ReadAllAsync(CancellationToken.None))
+        {
+            digest.Add(record);
+            if (!record.IsTombstone) count++;
+        }
+
+        if (count != head.Count || !digest.Matches(head.Digest.Span))
+            throw Refusal.Precondition($"The records on this server's disk ({count}) are not those of its checkpoint at {head.Position} ({head.Count}): a disk has rotted, or somebody changed the file. Promote another replica, or restore the root from a backup.");
+    }
+
+    private async Task<bool> HoldsSealedKeysAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var record in ReadAllAsync(cancellationToken))
+            if (record is { Kind: (int)RecordKind.DecryptionKeys, IsTombstone: false })
+                return true;
+        return false;
+    }
+
+    private async IAsyncEnumerable<ChangeRecord> ReadAllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LogPage page;
+        var after = 0L;
+        do
+        {
+            page = await log.ReadPageAsync(after, PageRecords, PageBytes, cancellationToken);
+            foreach (var record in page.Records)
+                yield return record;
+            after = page.Through;
+        }
+        while (!page.IsLast);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1631, Level = LogLevel.Warning, Message = "{By} promotes this server: it goes on from {Position} as the root. It is put together anew.")]
+        public static partial void Decided(ILogger logger, string by, Position position);
+    }
+}
