@@ -50,6 +50,15 @@ internal sealed record ServerBody
     /// <summary>What was decided; null for nothing: then its own settings say.</summary>
     public required string? DecidedContentSource { get; init; }
 
+    /// <summary>Where it stands in the log of the autonomous server that decides for it; null where the root decides.</summary>
+    public required PositionDocument? OverlayPosition { get; init; }
+
+    /// <summary>Live records of that log; null likewise.</summary>
+    public required long? OverlayCount { get; init; }
+
+    /// <summary>16 hex digits, as <see cref="Digest"/>; null likewise.</summary>
+    public required string? OverlayDigest { get; init; }
+
     public static ServerBody From(Server server)
     {
         var status = server.Status;
@@ -79,6 +88,9 @@ internal sealed record ServerBody
             Version = Wire.NullIfEmpty(status.Version),
             ContentSource = Wire.Name(status.ContentSource),
             DecidedContentSource = Wire.Name(server.DecidedContentSource),
+            OverlayPosition = PositionDocument.From(status.OverlayPosition),
+            OverlayCount = status.OverlayPosition is null ? null : status.OverlayCount,
+            OverlayDigest = status.OverlayPosition is null ? null : Wire.Hex(status.OverlayDigest),
         };
     }
 }

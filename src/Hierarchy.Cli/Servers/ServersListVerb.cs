@@ -24,7 +24,7 @@ internal sealed class ServersListVerb() : Verb(
                 "SERVER", "ROLE", "SITE", "PARENT", "CURSOR", "COUNT", "DIGEST", "LAG", "EQUAL", "TO CLIENTS", "TO SERVERS", "FETCHED", "FROM", "OUTBOX", "AGE");
             foreach (var server in servers)
                 table.AddTextRow(
-                    server.Name, server.Role, server.Site, server.Parent, server.Position?.ToString(), Human.Count(server.Count), server.Digest[..ShownDigits],
+                    server.Name, server.Role, server.Site, server.Parent, server.OverlayPosition is null ? server.Position?.ToString() : $"{server.Position}+{server.OverlayPosition}", Human.Count(server.Count), server.Digest[..ShownDigits],
                     Human.Count(server.Lag), Human.YesNo(server.Equal), Human.Bytes(server.ContentBytesServed), Human.Bytes(server.ContentBytesServedToServers),
                     Human.Bytes(server.ContentBytesFromParent + server.ContentBytesFromMicrosoft), server.ContentSource?.Replace('_', ' '), Human.Count(server.OutboxPending),
                     server.AgeSeconds is { } age ? Human.Span(TimeSpan.FromSeconds(age)) : "");

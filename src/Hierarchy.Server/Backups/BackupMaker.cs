@@ -143,7 +143,7 @@ internal sealed partial class BackupMaker : IDisposable
 
     // The logs last: what the other databases know of the log (anchors of the upstream, positions of children) may be older than it, never newer.
     private string[] Databases() =>
-        [.. Directory.GetFiles(_data.Path, "*.db").Where(path => BackupManifest.IsAllowed(Path.GetFileName(path))).OrderBy(path => Path.GetFileName(path) is "log.db" or "mirror.db").ThenBy(path => path, StringComparer.Ordinal)];
+        [.. Directory.GetFiles(_data.Path, "*.db").Where(path => BackupManifest.IsAllowed(Path.GetFileName(path))).OrderBy(path => Path.GetFileName(path) is "log.db" or "mirror.db" or "overlay.db").ThenBy(path => path, StringComparer.Ordinal)];
 
     // The log that this server decides in counts where there is one; all are looked at.
     private static async Task<LogHead> AuditAsync(IEnumerable<(string Name, string Path)> files, CancellationToken cancellationToken)
@@ -162,7 +162,7 @@ internal sealed partial class BackupMaker : IDisposable
 
     private void AddSmall(List<(string Name, string Path)> files)
     {
-        foreach (var name in new[] { "server-id", "role" })
+        foreach (var name in new[] { "server-id", "role", "decider" })
             if (File.Exists(_data.File(name)))
                 files.Add((name, _data.File(name)));
         if (!Directory.Exists(_data.File("secrets"))) return;

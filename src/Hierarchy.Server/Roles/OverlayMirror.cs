@@ -67,6 +67,8 @@ internal sealed partial class OverlayMirror(
 
         Log.OverlayDecides(_logger, decisions);
         Open(decisions);
+        // It may have been carried before, and nothing have changed since: then no fold follows that would swap the view.
+        await views.CatchUpOverlayAsync(isReplaced: true, cancellationToken);
         Follow(decisions);
     }
 

@@ -248,6 +248,7 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         {
             new Hierarchy.Protocol.Admin.V1.Server { Status = Status("root", ServerRole.Root, site: ""), Equal = true, Digest = ByteString.CopyFrom(1, 2, 3) },
             new Hierarchy.Protocol.Admin.V1.Server { Status = Status("branch", ServerRole.Replica, site: "branch-a"), Parent = "root", Lag = 1, Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(2.5)) },
+            new Hierarchy.Protocol.Admin.V1.Server { Status = Lab(), Parent = "root", Equal = true, Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) },
         },
     });
 
@@ -339,6 +340,13 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         ContentBytesFromParent = 1536,
         Version = "1.0.0",
     };
+
+    private static ServerStatus Lab()
+    {
+        var status = Status("lab", ServerRole.Autonomous, site: "lab");
+        (status.OverlayPosition, status.OverlayCount, status.OverlayDigest) = (new Position { LogId = Id(0xB0), Epoch = 1, EpochId = Id(0xE1), Sequence = 3 }, 2, 0x0123456789ABCDEF);
+        return status;
+    }
 
     private static Position At(long sequence) => new() { LogId = Id(0xA0), Epoch = 2, EpochId = Id(0xE0), Sequence = sequence };
 

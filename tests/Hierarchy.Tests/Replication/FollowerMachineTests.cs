@@ -388,6 +388,37 @@ public class FollowerMachineTests
         Assert.Equal([1, 2, 4, 8, 10, 10], Enumerable.Range(0, 6).Select(_ => high.Next().TotalSeconds));
     }
 
+    [Fact]
+    public void Started_ParentServesRefusedDecisions_NothingIsTakenAndTheNextIsCalled()
+    {
+        var (lab, other) = (new LogId(Guid.NewGuid()), new LogId(Guid.NewGuid()));
+        var asked = new List<(int, LogId)>();
+        var machine = new FollowerMachine(_self, [First, Second], new FollowerOptions(), () => 0.5)
+        {
+            Followed = new FollowedLog { Overlay = lab, Refuse = (parent, named) => { asked.Add((parent, named)); return named == lab ? null : "it serves others"; } },
+        };
+        Assert.Equal(lab, Assert.IsType<FollowerEffect.Connect>(Assert.Single(machine.Start(null, StagingState.None))).Hello.Overlay);
+
+        var effects = machine.OnMessage(Introduction(0) with { Overlay = other });
+
+        Assert.Equal(1, Assert.IsType<FollowerEffect.Connect>(effects[^1]).Parent);
+        Assert.Contains("it serves others", machine.Status.Reason, StringComparison.Ordinal);
+        Assert.Equal(lab, Assert.IsType<FollowerEffect.Introduced>(Assert.Single(machine.OnMessage(Introduction(0) with { Overlay = lab }))).Overlay);
+        Assert.Equal([(0, other), (1, lab)], asked);
+    }
+
+    [Fact]
+    public void Started_ParentThatHasNothing_SaysNothingOfItsDecisions()
+    {
+        var machine = new FollowerMachine(_self, [First], new FollowerOptions(), () => 0.5) { Followed = new FollowedLog { Refuse = (_, _) => "never" } };
+        machine.Start(null, StagingState.None);
+        var frame = FeedCodec.Started(_self with { Id = Guid.NewGuid() }, [], floor: 0, from: 0, head: 0, new LogId(Guid.NewGuid()));
+
+        var effects = machine.OnMessage(FeedCodec.Read(frame.Bytes));
+
+        Assert.Null(Assert.IsType<FollowerEffect.Introduced>(Assert.Single(effects)).Overlay);
+    }
+
     private SimulatedFollower Start(MemoryMirrorLog? log = null, params Uri[] parents)
     {
         var follower = new SimulatedFollower(log ?? new MemoryMirrorLog(), _self, parents.Length > 0 ? parents : [First], new FollowerOptions(), () => 0.5)
