@@ -23,6 +23,9 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
         public string? Parent { get; init; }
 
         public string? Site { get; init; }
+
+        /// <summary>It has a parent, and decides for itself.</summary>
+        public bool IsAutonomous { get; init; }
     }
 
     public string HttpUrl => httpUrl ?? throw new NodeDownException(Name);
@@ -41,6 +44,13 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
             await Admin.ChangeSyncSelectionAsync(new ChangeSyncSelectionRequest { Part = part, Change = SelectionChange.Set, All = true }, cancellationToken: cancellationToken);
     }
 
+    /// <summary>Where it stands in the log of the autonomous server that decides for it, by its own word: `sequence@epoch` and a digest; null where the root decides.</summary>
+    public async Task<string?> OverlayAsync(CancellationToken cancellationToken)
+    {
+        var status = (await Admin.ListServersAsync(new ListServersRequest(), cancellationToken: cancellationToken)).Servers.Single(server => !server.Digest.IsEmpty).Status;
+        return status.OverlayPosition is { } position ? $"{position.Sequence}@{position.Epoch} {status.OverlayCount} {status.OverlayDigest:x16}" : null;
+    }
+
     /// <summary>Where it stands, by its own word.</summary>
     public async Task<LogState> LogStateAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +63,7 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
     {
         List<string> arguments =
         [
-            "--role", place.Parent is null ? "root" : "replica", "--data", Folder, "--name", Name,
+            "--role", place.Parent is null ? "root" : place.IsAutonomous ? "autonomous" : "replica", "--data", Folder, "--name", Name,
             "--listen-http", listenHttp, "--listen-grpc", listenGrpc,
         ];
         if (place.Parent is { } parent) arguments.AddRange(["--parent", parent]);

@@ -111,6 +111,30 @@ public sealed class StateTests : IDisposable
     }
 
     [Fact]
+    public void DecisionBook_WithAnOverlay_KeepsBothPositionsUntilThereIsNoneAgain()
+    {
+        using var folder = Open();
+        using (var book = DecisionBook.Open(folder))
+        {
+            book.Replace([Decision(1, DecisionAction.Evaluate)], At(10), ByteString.CopyFrom(1), At(3));
+            book.Apply([Decision(1, DecisionAction.Install)], [], At(10), ByteString.CopyFrom(1), At(4));
+        }
+
+        using (var again = DecisionBook.Open(folder))
+        {
+            Assert.Equal((At(10), At(4)), (again.Position, again.OverlayPosition));
+            Assert.Equal("10@1+4@1", again.PositionText);
+            again.Advance(At(11), At(5));
+            Assert.Equal((At(11), At(5)), (again.Position, again.OverlayPosition));
+            again.Replace([Decision(1, DecisionAction.Evaluate)], At(12), ByteString.CopyFrom(2));
+        }
+
+        using var plain = DecisionBook.Open(folder);
+        Assert.Equal((At(12), null), (plain.Position, plain.OverlayPosition));
+        Assert.Equal("12@1", plain.PositionText);
+    }
+
+    [Fact]
     public void DecisionBook_LastBatchTorn_StandsBeforeIt()
     {
         using var folder = Open();
