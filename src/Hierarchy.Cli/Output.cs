@@ -33,6 +33,17 @@ internal sealed class Output(bool json, CliEnvironment environment)
         return ExitCode.Ok;
     }
 
+    /// <summary>Somebody watches results as they change.</summary>
+    public bool IsWatched => environment.OutIsTerminal;
+
+    /// <summary>One of many results: a line each as JSON.</summary>
+    public void WriteLine<T>(T document, Action<IAnsiConsole> render)
+    {
+        if (json) environment.Out.WriteLine(Formats.Json.Line(document));
+        else render(Text);
+        environment.Out.Flush();
+    }
+
     /// <summary>Writes an error in the chosen way and answers the exit code.</summary>
     public int Fail(CommandFailedException failure) => Fail(failure, new ErrorDocument(ErrorBody.From(failure)));
 

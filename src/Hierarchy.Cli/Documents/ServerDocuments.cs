@@ -14,6 +14,7 @@ internal sealed record ServerBody
     public required string Role { get; init; }
     public required string? Site { get; init; }
     public required string? Parent { get; init; }
+    public required string? ParentId { get; init; }
     public required string? GrpcUrl { get; init; }
     public required string? ContentUrl { get; init; }
     public required PositionDocument? Position { get; init; }
@@ -29,8 +30,22 @@ internal sealed record ServerBody
     public required long Lag { get; init; }
     public required bool Equal { get; init; }
 
-    /// <summary>Since the sample; null for the server that was asked.</summary>
+    /// <summary>Since the sample; null for the server that was asked, and for one that was not heard of since that started.</summary>
     public required double? AgeSeconds { get; init; }
+
+    /// <summary>Not heard of for 30 seconds: what stands here is old.</summary>
+    public required bool Silent { get; init; }
+
+    /// <summary>`connecting`, `catching_up`, `live` or `waiting`; null at a root.</summary>
+    public required string? Phase { get; init; }
+
+    /// <summary>Why it waits, or what went wrong last.</summary>
+    public required string? Reason { get; init; }
+    public required int ClientsConnected { get; init; }
+
+    /// <summary>Files of approved updates that it is to have.</summary>
+    public required int ContentFilesWanted { get; init; }
+    public required int ContentFilesMissing { get; init; }
     public required string? SampledAt { get; init; }
 
     /// <summary>To agents and other clients.</summary>
@@ -42,6 +57,21 @@ internal sealed record ServerBody
     public required long ContentBytesFromMicrosoft { get; init; }
     public required long OutboxPending { get; init; }
     public required long DigestMismatches { get; init; }
+
+    /// <summary>States that were put right by fetching the records that differed.</summary>
+    public required long Repairs { get; init; }
+
+    /// <summary>When its records were last read again; null before the first time.</summary>
+    public required string? ScrubbedAt { get; init; }
+
+    /// <summary>What that found; null before the first time.</summary>
+    public required string? ScrubState { get; init; }
+
+    /// <summary>Records in its archive of losses.</summary>
+    public required long LostRecords { get; init; }
+
+    /// <summary>Why it decides nothing though it is a root; null elsewhere.</summary>
+    public required string? ReadOnly { get; init; }
     public required string? Version { get; init; }
 
     /// <summary>Where it takes files from: `parent` or `microsoft_update`.</summary>
@@ -69,6 +99,7 @@ internal sealed record ServerBody
             Role = Wire.Name(status.Server.Role),
             Site = Wire.NullIfEmpty(status.Server.Site),
             Parent = Wire.NullIfEmpty(server.Parent),
+            ParentId = Wire.Guid(status.Server.ParentId),
             GrpcUrl = Wire.NullIfEmpty(status.Server.GrpcUrl),
             ContentUrl = Wire.NullIfEmpty(status.Server.ContentUrl),
             Position = PositionDocument.From(status.Position),
@@ -79,12 +110,23 @@ internal sealed record ServerBody
             Equal = server.Equal,
             AgeSeconds = server.Age?.ToTimeSpan().TotalSeconds,
             SampledAt = Wire.Time(status.SampledAt),
+            Silent = server.Silent,
+            Phase = Wire.Name(status.Phase),
+            Reason = Wire.NullIfEmpty(status.Reason),
+            ClientsConnected = status.ClientsConnected,
+            ContentFilesWanted = status.ContentFilesWanted,
+            ContentFilesMissing = status.ContentFilesMissing,
             ContentBytesServed = status.ContentBytesServed,
             ContentBytesServedToServers = status.ContentBytesServedToServers,
             ContentBytesFromParent = status.ContentBytesFromParent,
             ContentBytesFromMicrosoft = status.ContentBytesFromMicrosoft,
             OutboxPending = status.OutboxPending,
             DigestMismatches = status.DigestMismatches,
+            Repairs = status.Repairs,
+            ScrubbedAt = Wire.Time(status.ScrubbedAt),
+            ScrubState = Wire.Name(status.ScrubState),
+            LostRecords = status.LostRecords,
+            ReadOnly = Wire.NullIfEmpty(status.ReadOnly),
             Version = Wire.NullIfEmpty(status.Version),
             ContentSource = Wire.Name(status.ContentSource),
             DecidedContentSource = Wire.Name(server.DecidedContentSource),

@@ -5,6 +5,8 @@ using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Protocol.Feed.V1;
+using Hierarchy.Protocol.Rollup.V1;
 
 namespace Hierarchy.Cli.Formats;
 
@@ -38,6 +40,12 @@ internal static class Wire
 
     /// <summary>Likewise.</summary>
     public static string? Name(ContentSource source) => source == ContentSource.Unspecified ? null : Snake(source.ToString());
+
+    /// <summary>Null for a server that follows nobody, or did not say.</summary>
+    public static string? Name(FollowPhase phase) => phase == FollowPhase.Unspecified ? null : Snake(phase.ToString());
+
+    /// <summary>Null before the first look.</summary>
+    public static string? Name(VerificationState state) => state == VerificationState.Unspecified ? null : Snake(state.ToString());
 
     public static string Name(ServerRole role) => Snake(role.ToString());
 

@@ -21,13 +21,12 @@ public sealed partial class ContentAhead(ContentFetcher fetcher, ContentStore st
     /// <summary>Cancelled and replaced whenever the list is.</summary>
     private CancellationTokenSource _replaced = new();
 
-    /// <summary>Files that are wanted and not here.</summary>
-    public int Missing
+    /// <summary>How many files are wanted, and how many of them are not here.</summary>
+    public (int Wanted, int Missing) Coverage()
     {
-        get
-        {
-            lock (_lock) return _wanted.Count(file => !store.Contains(file));
-        }
+        IReadOnlyCollection<ContentFile> wanted;
+        lock (_lock) wanted = _wanted;
+        return (wanted.Count, wanted.Count(file => !store.Contains(file)));
     }
 
     /// <summary>Says what this server is to have, the most urgent first; replaces what was said before. Returns at once.</summary>

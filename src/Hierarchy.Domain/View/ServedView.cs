@@ -15,16 +15,16 @@ public sealed class ServedView
 {
     internal ServedView(
         LogHead head,
-        ImmutableDictionary<Guid, UpdateEntry> updates,
-        ImmutableDictionary<int, RevisionId> revisionIds,
-        ImmutableDictionary<RevisionId, ImmutableArray<Guid>> bundleParents,
+        LayeredDictionary<Guid, UpdateEntry> updates,
+        LayeredDictionary<int, RevisionId> revisionIds,
+        LayeredDictionary<RevisionId, ImmutableArray<Guid>> bundleParents,
         ImmutableDictionary<Guid, TargetGroup> groupRecords,
         GroupTree groups,
         ImmutableDictionary<string, Sites.Site> sites,
         ImmutableDictionary<Guid, EnrolledServer> servers,
-        ImmutableDictionary<Sha1Digest, CatalogFile> files,
+        LayeredDictionary<Sha1Digest, CatalogFile> files,
         ImmutableHashSet<Guid> acceptedEulas,
-        ImmutableDictionary<string, GroupAssignment> assignments,
+        LayeredDictionary<string, GroupAssignment> assignments,
         long revisionRemovedAt,
         RecentTouches recent)
     {
@@ -53,10 +53,10 @@ public sealed class ServedView
     public LogHead? Overlay { get; internal init; }
 
     /// <summary>Everything known of every update.</summary>
-    public ImmutableDictionary<Guid, UpdateEntry> Updates { get; }
+    public LayeredDictionary<Guid, UpdateEntry> Updates { get; }
 
     /// <summary>By short number.</summary>
-    public ImmutableDictionary<int, RevisionId> RevisionIds { get; }
+    public LayeredDictionary<int, RevisionId> RevisionIds { get; }
 
     /// <summary>All groups.</summary>
     public GroupTree Groups { get; }
@@ -77,15 +77,15 @@ public sealed class ServedView
     public ImmutableDictionary<Guid, ImportedUpdate> Imported { get; internal init; } = ImmutableDictionary<Guid, ImportedUpdate>.Empty;
 
     /// <summary>Files by their wire name, SHA-1.</summary>
-    public ImmutableDictionary<Sha1Digest, CatalogFile> Files { get; }
+    public LayeredDictionary<Sha1Digest, CatalogFile> Files { get; }
 
     /// <summary>Licences that were accepted for everyone.</summary>
     public ImmutableHashSet<Guid> AcceptedEulas { get; }
 
     /// <summary>Which groups computers were put into, by <see cref="GroupAssignment.KeyOf"/>.</summary>
-    public ImmutableDictionary<string, GroupAssignment> Assignments { get; }
+    public LayeredDictionary<string, GroupAssignment> Assignments { get; }
 
-    internal ImmutableDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
+    internal LayeredDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
 
     internal ImmutableDictionary<Guid, TargetGroup> GroupRecords { get; }
 

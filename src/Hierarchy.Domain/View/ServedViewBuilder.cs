@@ -13,17 +13,17 @@ namespace Hierarchy.Domain.View;
 /// </summary>
 public sealed class ServedViewBuilder
 {
-    private readonly ImmutableDictionary<Guid, UpdateEntry>.Builder _updates;
-    private readonly ImmutableDictionary<int, RevisionId>.Builder _revisionIds;
-    private readonly ImmutableDictionary<RevisionId, ImmutableArray<Guid>>.Builder _bundleParents;
+    private readonly LayeredDictionary<Guid, UpdateEntry>.Builder _updates;
+    private readonly LayeredDictionary<int, RevisionId>.Builder _revisionIds;
+    private readonly LayeredDictionary<RevisionId, ImmutableArray<Guid>>.Builder _bundleParents;
     private readonly ImmutableDictionary<Guid, TargetGroup>.Builder _groups;
     private readonly ImmutableDictionary<string, Sites.Site>.Builder _sites;
     private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
     private readonly ImmutableDictionary<Guid, ServerSettings>.Builder _serverSettings;
     private readonly ImmutableDictionary<Guid, ImportedUpdate>.Builder _imported;
-    private readonly ImmutableDictionary<Sha1Digest, CatalogFile>.Builder _files;
+    private readonly LayeredDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
-    private readonly ImmutableDictionary<string, GroupAssignment>.Builder _assignments;
+    private readonly LayeredDictionary<string, GroupAssignment>.Builder _assignments;
     private readonly ImmutableDictionary<Guid, long>.Builder _decidedAt;
     private readonly ServedView? _previous;
     private readonly LogId _overlay;
@@ -46,17 +46,17 @@ public sealed class ServedViewBuilder
         _overlay = overlay;
         _decidedAt = previous?.DecidedAt.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, long>();
         _recentlyDecided = previous?.RecentlyDecided;
-        _updates = previous?.Updates.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, UpdateEntry>();
-        _revisionIds = previous?.RevisionIds.ToBuilder() ?? ImmutableDictionary.CreateBuilder<int, RevisionId>();
-        _bundleParents = previous?.BundleParents.ToBuilder() ?? ImmutableDictionary.CreateBuilder<RevisionId, ImmutableArray<Guid>>();
+        _updates = previous?.Updates.ToBuilder() ?? new LayeredDictionary<Guid, UpdateEntry>().ToBuilder();
+        _revisionIds = previous?.RevisionIds.ToBuilder() ?? new LayeredDictionary<int, RevisionId>().ToBuilder();
+        _bundleParents = previous?.BundleParents.ToBuilder() ?? new LayeredDictionary<RevisionId, ImmutableArray<Guid>>().ToBuilder();
         _groups = previous?.GroupRecords.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, TargetGroup>();
         _sites = previous?.Sites.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.Site>(StringComparer.Ordinal);
         _servers = previous?.Servers.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, EnrolledServer>();
         _serverSettings = previous?.ServerSettings.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ServerSettings>();
         _imported = previous?.Imported.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ImportedUpdate>();
-        _files = previous?.Files.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Sha1Digest, CatalogFile>();
+        _files = previous?.Files.ToBuilder() ?? new LayeredDictionary<Sha1Digest, CatalogFile>().ToBuilder();
         _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
-        _assignments = previous?.Assignments.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, GroupAssignment>(StringComparer.Ordinal);
+        _assignments = previous?.Assignments.ToBuilder() ?? new LayeredDictionary<string, GroupAssignment>().ToBuilder();
         _selection = previous?.Selection;
         _groupTree = previous?.Groups;
         _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
@@ -182,7 +182,7 @@ public sealed class ServedViewBuilder
     {
         foreach (var child in parent.BundledUpdates.SelectMany(group => group.AnyOf).Distinct())
         {
-            var parents = _bundleParents.GetValueOrDefault(child, []);
+            var parents = ParentsOf(child);
             if (parents.Contains(parent.Id.UpdateId)) continue;
             _bundleParents[child] = parents.Add(parent.Id.UpdateId);
             TouchIfKnown(child.UpdateId, parent.Sequence);
@@ -193,12 +193,14 @@ public sealed class ServedViewBuilder
     {
         foreach (var child in parent.BundledUpdates.SelectMany(group => group.AnyOf).Distinct())
         {
-            var parents = _bundleParents.GetValueOrDefault(child, []).Remove(parent.Id.UpdateId);
+            var parents = ParentsOf(child).Remove(parent.Id.UpdateId);
             if (parents.IsEmpty) _bundleParents.Remove(child);
             else _bundleParents[child] = parents;
             TouchIfKnown(child.UpdateId, sequence);
         }
     }
+
+    private ImmutableArray<Guid> ParentsOf(RevisionId child) => _bundleParents.TryGetValue(child, out var parents) ? parents : [];
 
     /// <summary>A decline of a bundle concerns what it brings.</summary>
     private void TouchChildren(Guid updateId, long sequence)
@@ -242,6 +244,14 @@ public sealed class ServedViewBuilder
     {
         var rest = approvals.Where(approval => approval.GroupId != groupId);
         return add is null ? [.. rest] : [.. rest, add];
+    }
+
+    private static void Set<TKey, TState>(LayeredDictionary<TKey, TState>.Builder records, TKey key, TState? state)
+        where TKey : notnull
+        where TState : class
+    {
+        if (state is null) records.Remove(key);
+        else records[key] = state;
     }
 
     private static void Set<TKey, TState>(ImmutableDictionary<TKey, TState>.Builder records, TKey key, TState? state)

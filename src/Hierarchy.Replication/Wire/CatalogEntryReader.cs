@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
@@ -99,7 +100,8 @@ internal sealed class CatalogEntryReader
                     _categories.Add(Id(head[reader.ReadBytes()]));
                     break;
                 case RevisionHead.PrerequisitesFieldNumber:
-                    _prerequisites.Add(ReadClause(head[reader.ReadBytes()]));
+                    var clause = head[reader.ReadBytes()];
+                    _prerequisites.Add(Shared<Prerequisite>.Find(clause) ?? Shared<Prerequisite>.Keep(clause, ReadClause(clause)));
                     break;
                 case RevisionHead.BundledUpdatesFieldNumber:
                     _bundles.Add(ReadBundle(head[reader.ReadBytes()]));
@@ -147,7 +149,7 @@ internal sealed class CatalogEntryReader
             Title = title,
             DocumentDigest = digest,
             KnowledgeBaseArticles = Take(_articles),
-            Categories = Take(_categories),
+            Categories = TakeCategories(),
             CategoryType = categoryType.Length == 0 ? null : categoryType,
             Prerequisites = Take(_prerequisites),
             BundledUpdates = Take(_bundles),
@@ -159,6 +161,13 @@ internal sealed class CatalogEntryReader
             CanRequestUserInput = input,
             EulaId = eula,
         };
+    }
+
+    private Guid[] TakeCategories()
+    {
+        if (_categories.Count == 0) return [];
+        var key = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_categories));
+        return Shared<Guid[]>.Find(key) ?? Shared<Guid[]>.Keep(key, [.. _categories]);
     }
 
     /// <summary>The languages stand behind the files, or before: they are known at the end.</summary>
@@ -217,9 +226,9 @@ internal sealed class CatalogEntryReader
     /// <summary>Null for a file that no client could ask for.</summary>
     private static CatalogFile? ReadFile(ReadOnlySpan<byte> file)
     {
-        string name = "", url = "";
+        var name = "";
         var size = 0L;
-        Range sha1 = default, sha256 = default;
+        Range sha1 = default, sha256 = default, url = default;
         var reader = new ProtoReader(file);
         while (reader.NextField())
         {
@@ -238,7 +247,7 @@ internal sealed class CatalogEntryReader
                     sha256 = reader.ReadBytes();
                     break;
                 case File.MicrosoftUpdateUrlFieldNumber:
-                    url = Text(file[reader.ReadBytes()]);
+                    url = reader.ReadBytes();
                     break;
                 default:
                     reader.Skip();
@@ -246,7 +255,9 @@ internal sealed class CatalogEntryReader
             }
         }
 
-        return file[sha1].Length == Sha1Bytes ? new CatalogFile(name, size, file[sha1].ToArray(), file[sha256].ToArray(), url.Length == 0 ? null : url) : null;
+        if (file[sha1].Length != Sha1Bytes) return null;
+        byte[] digests = [.. file[sha1], .. file[sha256]];
+        return CatalogFile.FromUtf8(name, size, digests.AsMemory(0, Sha1Bytes), digests.AsMemory(Sha1Bytes), file[url]);
     }
 
     private void Clear()
@@ -258,6 +269,38 @@ internal sealed class CatalogEntryReader
         _bundles.Clear();
         _files.Clear();
         _languages.Clear();
+    }
+
+    /// <summary>
+    /// What many revisions say in the same bytes (their products, their prerequisites) is kept once. Each thread remembers the last that fell on a place, so that it costs neither a lock nor
+    /// memory without end.
+    /// </summary>
+    private static class Shared<T>
+        where T : class
+    {
+        private const int Places = 4096;
+
+        [ThreadStatic]
+        private static (byte[] Key, T Value)[]? _ofThisThread;
+
+        public static T? Find(ReadOnlySpan<byte> key)
+        {
+            var (known, value) = (_ofThisThread ??= new (byte[], T)[Places])[PlaceOf(key)];
+            return known is not null && key.SequenceEqual(known) ? value : null;
+        }
+
+        public static T Keep(ReadOnlySpan<byte> key, T value)
+        {
+            _ofThisThread![PlaceOf(key)] = (key.ToArray(), value); // looked for before
+            return value;
+        }
+
+        private static int PlaceOf(ReadOnlySpan<byte> key)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(key);
+            return hash.ToHashCode() & (Places - 1);
+        }
     }
 
     private static T[] Take<T>(List<T> list) => list.Count == 0 ? [] : list.ToArray();

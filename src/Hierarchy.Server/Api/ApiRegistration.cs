@@ -60,6 +60,7 @@ internal static class ApiRegistration
         services.AddSingleton(provider => new SuccessionEndpoint(
             provider.GetRequiredService<ILogReader>(), provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<SelfDescription>(), provider.GetRequiredService<ViewPublisher>(),
             provider.GetRequiredService<ILogger<SuccessionEndpoint>>(), provider.GetService<AuthorityStanding>()));
+        services.AddSingleton<ConnectedClients>();
         services.AddSingleton<ClientEndpoint>();
         services.AddSingleton<LocatorEndpoint>();
         FeedEndpoint.AddFeed(services);

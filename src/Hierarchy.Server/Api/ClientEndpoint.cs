@@ -18,7 +18,7 @@ using UpdateState = Hierarchy.Domain.Reports.UpdateState;
 namespace Hierarchy.Server.Api;
 
 /// <summary>Serves agents: what is decided for them, the documents to decide by, and their reports. What is sent is the difference of two decision sets, never a range of the log.</summary>
-internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IReportStore reports, ServerIdentity self, IHostApplicationLifetime lifetime, TimeProvider time) : ClientService.ClientServiceBase
+internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IReportStore reports, ServerIdentity self, IHostApplicationLifetime lifetime, ConnectedClients clients, TimeProvider time) : ClientService.ClientServiceBase
 {
     private const int BatchSize = 1000;
     private const int MaxRevisions = 1000;
@@ -54,6 +54,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         await responseStream.WriteAsync(new SyncResponse { Completed = new SyncCompleted { Checkpoint = current.Checkpoint.ToProto(), OverlayCheckpoint = current.Overlay?.ToProto() } }, context.CancellationToken);
 
         if (!request.Follow) return;
+        using var stay = clients.Enter();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {

@@ -90,6 +90,8 @@ internal sealed partial class ServerHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(configuration);
         addLogging(builder.Logging);
+        // It calls a replica that waits for its first catalog an error, again and again; health and the list of servers say what it is.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         // Streams to servers and agents never end by themselves: a stop closes them instead of waiting for long.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 

@@ -30,7 +30,11 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         _faults = faults;
         _overlay = overlay;
         _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views, overlay?.Tree, lost);
-        _follower.StatusChanged += status => (_faults.DigestMismatches, _faults.Repairs) = (status.DigestMismatches + (overlay?.DigestMismatches ?? 0), status.Repairs);
+        _follower.StatusChanged += status =>
+        {
+            (_faults.DigestMismatches, _faults.Repairs) = (status.DigestMismatches + (overlay?.DigestMismatches ?? 0), status.Repairs);
+            _faults.Following = status;
+        };
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(
             reports, self, () => _follower.Status.Parent?.Url ?? options.Parents[0], () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,

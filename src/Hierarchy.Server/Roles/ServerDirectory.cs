@@ -45,8 +45,9 @@ internal sealed class ServerDirectory(TimeProvider time)
         }
     }
 
-    /// <summary>The newest sample of every server, with its age.</summary>
-    public IReadOnlyList<(ServerStatus Status, TimeSpan Age)> All() => _samples.Values.Select(sample => (sample.Status, time.GetElapsedTime(sample.ReceivedAt))).ToArray();
+    /// <summary>The newest sample of every server, with its age, and whether so old that the server counts as gone.</summary>
+    public IReadOnlyList<(ServerStatus Status, TimeSpan Age, bool IsSilent)> All() =>
+        _samples.Values.Select(sample => (sample.Status, time.GetElapsedTime(sample.ReceivedAt), IsSilent(sample))).ToArray();
 
     /// <summary>The samples of servers that are not silent: what is passed upward.</summary>
     public IEnumerable<ServerStatus> Fresh() => _samples.Values.Where(sample => !IsSilent(sample)).Select(sample => sample.Status);

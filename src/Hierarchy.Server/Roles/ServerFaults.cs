@@ -1,10 +1,20 @@
+using Hierarchy.Replication.Follower;
+
 namespace Hierarchy.Server.Roles;
 
-/// <summary>Counts of what should not happen, since the start.</summary>
+/// <summary>Counts of what should not happen, since the start, and where this server's follower stands.</summary>
 internal sealed class ServerFaults
 {
     private long _digestMismatches;
     private long _repairs;
+    private volatile FollowerStatus? _following;
+
+    /// <summary>Where the follower stands; null at a server that follows nobody.</summary>
+    public FollowerStatus? Following
+    {
+        get => _following;
+        set => _following = value;
+    }
 
     /// <summary>States that did not equal their checkpoint; none was served.</summary>
     public long DigestMismatches

@@ -5,14 +5,17 @@ using Hierarchy.Content.Transfer;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Protocol.Rollup.V1;
+using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Api;
 using Hierarchy.Server.Verification;
 
 namespace Hierarchy.Server.Roles;
 
 /// <summary>Samples what this server is doing.</summary>
-internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, ContentCounters content, ConfiguredOrigins origins, SelfDescription self, ServerFaults faults, RecordVerifier verifier,
-    ILostStore lost, TimeProvider time, IAuthorityLog? authority = null)
+internal sealed class StatusSampler(
+    ServedLogs logs, IReportStore reports, ContentCounters content, ContentAhead ahead, ConfiguredOrigins origins, ConnectedClients clients, SelfDescription self, ServerFaults faults,
+    RecordVerifier verifier, ILostStore lost, TimeProvider time, IAuthorityLog? authority = null)
 {
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
 
@@ -25,6 +28,8 @@ internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, Conte
         var head = logs.Tree.Log.Head;
         var overlay = logs.Overlay?.Log.Head;
         var counts = content.Read();
+        var (wanted, missing) = ahead.Coverage();
+        var following = faults.Following;
         var status = new ServerStatus
         {
             Server = CatalogRecords.Message(self()),
@@ -44,6 +49,11 @@ internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, Conte
             ScrubState = verifier.Last?.State ?? default,
             LostRecords = lost.Count,
             ReadOnly = authority?.Halted ?? "",
+            ContentFilesWanted = wanted,
+            ContentFilesMissing = missing,
+            ClientsConnected = clients.Count,
+            Phase = PhaseOf(following),
+            Reason = following?.Reason ?? "",
             ContentSource = origins.Source == ContentSource.MicrosoftUpdate ? Protocol.Catalog.V1.ContentSource.MicrosoftUpdate : Protocol.Catalog.V1.ContentSource.Parent,
         };
         if (overlay is null) return status;
@@ -52,4 +62,13 @@ internal sealed class StatusSampler(ServedLogs logs, IReportStore reports, Conte
         status.OverlayDigest = ShortDigest(overlay);
         return status;
     }
+
+    private static FollowPhase PhaseOf(FollowerStatus? following) => following?.Phase switch
+    {
+        FollowerPhase.Connecting => FollowPhase.Connecting,
+        FollowerPhase.CatchingUp => FollowPhase.CatchingUp,
+        FollowerPhase.Live => FollowPhase.Live,
+        FollowerPhase.Waiting => FollowPhase.Waiting,
+        _ => FollowPhase.Unspecified,
+    };
 }

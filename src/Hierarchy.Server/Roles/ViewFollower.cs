@@ -151,15 +151,19 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
     private async Task<Reading?> ReadAsync(ServedViewBuilder builder, ServedLog log, long from, RecordPart? part, CancellationToken cancellationToken)
     {
         LogHead? first = null;
-        for (var after = from; ;)
+        for (var reading = Next(from); ;)
         {
-            var page = await log.Log.ReadPageAsync(after, PageRecords, PageBytes, cancellationToken);
+            var page = await reading;
             first ??= page.Head;
             if (page.Head.Floor != first.Floor || EpochHistory.Locate(log.Log.Epochs, page.Head, first.Position) == PositionStanding.Diverged) return null;
+            var checkpoint = page.IsLast ? log.CheckpointOf(page.Head) : null;
+            // The next page is read on one processor while this one is understood on another.
+            if (checkpoint is null) reading = Next(page.Through);
             Take(builder, page.Records, part);
-            after = page.Through;
-            if (page.IsLast && log.CheckpointOf(page.Head) is { } checkpoint) return new Reading(builder, page.Head, checkpoint) { IsContinued = from > 0 };
+            if (checkpoint is not null) return new Reading(builder, page.Head, checkpoint) { IsContinued = from > 0 };
         }
+
+        Task<LogPage> Next(long after) => Task.Run(() => log.Log.ReadPageAsync(after, PageRecords, PageBytes, cancellationToken).AsTask(), cancellationToken);
     }
 
     private void Take(ServedViewBuilder builder, IReadOnlyList<ChangeRecord> records, RecordPart? part)

@@ -25,7 +25,7 @@ internal static class FeedCatalog
             var changes = new Change[pending.Count];
             var (first, documents) = (number + 1, pending);
             Parallel.For(0, changes.Length, i => changes[i] = CatalogRecords.Revision(
-                documents[i].Revision.Id, RevisionRecords.Encode(documents[i].Revision, documents[i].Xml, first + i, _ => null, DateTimeOffset.UnixEpoch.AddDays(20_000))));
+                documents[i].Revision.Id, RevisionRecords.Encode(documents[i].Revision, documents[i].Xml, first + i, UrlOf, DateTimeOffset.UnixEpoch.AddDays(20_000))));
             bytes += pending.Sum(document => (long)System.Text.Encoding.UTF8.GetByteCount(document.Xml));
             number += pending.Count;
             pending = [];
@@ -33,5 +33,12 @@ internal static class FeedCatalog
         }
 
         return (number, bytes);
+    }
+
+    // As long as Microsoft's are.
+    private static string UrlOf(ReadOnlyMemory<byte> sha1)
+    {
+        var name = Convert.ToHexStringLower(sha1.Span);
+        return $"http://download.windowsupdate.com/c/msdownload/update/software/secu/2024/03/windows10.0-kb50{name[..5]}-x64_{name}.cab";
     }
 }

@@ -247,7 +247,7 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Servers =
         {
             new Hierarchy.Protocol.Admin.V1.Server { Status = Status("root", ServerRole.Root, site: ""), Equal = true, Digest = ByteString.CopyFrom(1, 2, 3) },
-            new Hierarchy.Protocol.Admin.V1.Server { Status = Status("branch", ServerRole.Replica, site: "branch-a"), Parent = "root", Lag = 1, Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(2.5)) },
+            new Hierarchy.Protocol.Admin.V1.Server { Status = Branch(), Parent = "root", Lag = 1, Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(2.5)), Silent = true },
             new Hierarchy.Protocol.Admin.V1.Server { Status = Lab(), Parent = "root", Equal = true, Age = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) },
         },
     });
@@ -328,6 +328,14 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         States = { [2] = 1, [3] = 1, [4] = 2, [5] = 1 },
     };
 
+    private static ServerStatus Branch()
+    {
+        var status = Status("branch", ServerRole.Replica, site: "branch-a");
+        (status.Server.ServerId, status.Server.ParentId) = (Id(21), Id(20));
+        (status.Phase, status.Reason, status.ClientsConnected, status.ContentFilesWanted, status.ContentFilesMissing) = (FollowPhase.CatchingUp, "waiting for it", 12, 5, 2);
+        return status;
+    }
+
     private static ServerStatus Status(string name, ServerRole role, string site) => new()
     {
         Server = new ServerRecord { ServerId = Id(20), Name = name, Role = role, Site = site, GrpcUrl = "http://127.0.0.1:8532", ContentUrl = "http://127.0.0.1:8530" },
@@ -344,6 +352,8 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
     private static ServerStatus Lab()
     {
         var status = Status("lab", ServerRole.Autonomous, site: "lab");
+        (status.Server.ServerId, status.Server.ParentId) = (Id(22), Id(20));
+        (status.LostRecords, status.ReadOnly, status.Repairs, status.ScrubbedAt, status.ScrubState) = (3, "another root", 1, Noon, Hierarchy.Protocol.Feed.V1.VerificationState.Equal);
         (status.OverlayPosition, status.OverlayCount, status.OverlayDigest) = (new Position { LogId = Id(0xB0), Epoch = 1, EpochId = Id(0xE1), Sequence = 3 }, 2, 0x0123456789ABCDEF);
         return status;
     }

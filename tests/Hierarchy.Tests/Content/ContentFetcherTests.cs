@@ -335,7 +335,7 @@ public sealed class ContentFetcherTests : IDisposable
         server.Ahead.Want(files);
         await Eventually.HoldsAsync("the second is asked for", () => origin.Requests.Count == 2);
         origin.Gate.SetResult();
-        await Eventually.HoldsAsync("all is here", () => server.Ahead.Missing == 0);
+        await Eventually.HoldsAsync("all is here", () => server.Ahead.Coverage().Missing == 0);
         Assert.Equal(2, origin.Requests.Count);
     }
 

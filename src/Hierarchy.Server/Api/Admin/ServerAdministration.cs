@@ -4,6 +4,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Protocol.Rollup.V1;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
@@ -19,22 +20,28 @@ internal sealed class ServerAdministration(DecisionDesk desk, ILogReader log, Se
     {
         directory.Update([sampler.Sample()]);
         var head = log.Head;
-        var all = directory.All();
+        var all = directory.All().ToList();
+        // A branch that nobody has heard of since this server started is what an operator looks for here.
+        var heard = all.Select(server => Positions.Id(server.Status.Server.ServerId, "server")).ToHashSet();
+        var unheard = desk.View.Servers.Values.Where(server => !heard.Contains(server.Id)).Select(server => server.Id).ToHashSet();
+        all.AddRange(unheard.Select(id => (new ServerStatus { Server = CatalogRecords.Message(desk.View.Servers[id]) }, TimeSpan.Zero, true)));
         var names = all.ToDictionary(server => server.Status.Server.ServerId, server => server.Status.Server.Name);
         var response = new ListServersResponse();
-        foreach (var (status, age) in all.OrderBy(server => server.Status.Server.ParentId.Length > 0).ThenBy(server => server.Status.Server.Name, StringComparer.OrdinalIgnoreCase))
+        foreach (var (status, age, isSilent) in all.OrderBy(server => server.Status.Server.ParentId.Length > 0).ThenBy(server => server.Status.Server.Name, StringComparer.OrdinalIgnoreCase))
         {
-            var isSelf = Positions.Id(status.Server.ServerId, "server") == self.Id;
-            var position = status.Position.ToDomain();
+            var id = Positions.Id(status.Server.ServerId, "server");
+            var isSelf = id == self.Id;
+            var position = status.Position?.ToDomain() ?? Position.Empty;
             response.Servers.Add(new Protocol.Admin.V1.Server
             {
                 Status = status,
                 Parent = names.GetValueOrDefault(status.Server.ParentId, ""),
                 Lag = head.Position.Sequence - position.Sequence,
-                Age = isSelf ? null : Duration.FromTimeSpan(age),
+                Age = isSelf || unheard.Contains(id) ? null : Duration.FromTimeSpan(age),
+                Silent = isSilent && !isSelf,
                 Equal = position == head.Position && status.Count == head.Count && status.Digest == StatusSampler.ShortDigest(head),
                 Digest = isSelf ? ByteString.CopyFrom(head.Digest.Span) : ByteString.Empty,
-                DecidedContentSource = SyncRecords.Message(Guid.Empty, Decided(desk.View, Positions.Id(status.Server.ServerId, "server"))).ContentSource,
+                DecidedContentSource = SyncRecords.Message(Guid.Empty, Decided(desk.View, id)).ContentSource,
             });
         }
 
