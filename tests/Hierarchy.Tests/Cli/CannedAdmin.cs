@@ -353,7 +353,7 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
     {
         var status = Status("lab", ServerRole.Autonomous, site: "lab");
         (status.Server.ServerId, status.Server.ParentId) = (Id(22), Id(20));
-        (status.LostRecords, status.ReadOnly, status.Repairs, status.ScrubbedAt, status.ScrubState) = (3, "another root", 1, Noon, Hierarchy.Protocol.Feed.V1.VerificationState.Equal);
+        (status.LostRecords, status.ReadOnly, status.Repairs, status.ScrubbedAt, status.ScrubState) = (3, "another root", 1, Noon, Hierarchy.Protocol.Feed.V1.VerificationState.Sound);
         (status.OverlayPosition, status.OverlayCount, status.OverlayDigest) = (new Position { LogId = Id(0xB0), Epoch = 1, EpochId = Id(0xE1), Sequence = 3 }, 2, 0x0123456789ABCDEF);
         return status;
     }
