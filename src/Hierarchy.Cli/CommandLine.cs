@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Hierarchy.Cli.Approvals;
 using Hierarchy.Cli.Backups;
 using Hierarchy.Cli.Computers;
+using Hierarchy.Cli.Couriers;
 using Hierarchy.Cli.Doctor;
 using Hierarchy.Cli.Groups;
 using Hierarchy.Cli.Migrate;
@@ -53,6 +54,8 @@ internal static class CommandLine
             new StatusVerb(),
             new BackupVerb(),
             new RestoreVerb(),
+            new ExportVerb(),
+            new ImportVerb(),
             new Command("doctor", "Find out what is wrong.") { new DoctorUpstreamVerb() },
         ];
         var root = new RootCommand("Administers a Hierarchy server: synchronize, approve, watch.") { options.Server, options.Output };

@@ -8,6 +8,7 @@ using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Backups;
+using Hierarchy.Server.Courier;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Secrets;
@@ -85,6 +86,7 @@ internal static class ApiRegistration
         app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcService<SuccessionAdminEndpoint>();
         app.MapGrpcService<SuccessionEndpoint>();
+        app.MapGrpcService<CourierEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapContent();

@@ -162,7 +162,7 @@ internal sealed partial class BackupMaker : IDisposable
 
     private void AddSmall(List<(string Name, string Path)> files)
     {
-        foreach (var name in new[] { "server-id", "role", "decider" })
+        foreach (var name in new[] { "server-id", "role", "decider", "promotion", "superseded" })
             if (File.Exists(_data.File(name)))
                 files.Add((name, _data.File(name)));
         if (!Directory.Exists(_data.File("secrets"))) return;

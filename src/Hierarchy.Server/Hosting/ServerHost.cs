@@ -6,6 +6,7 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Server.Api;
 using Hierarchy.Server.Backups;
+using Hierarchy.Server.Courier;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Succession;
 using Hierarchy.Storage;
@@ -143,6 +144,7 @@ internal sealed partial class ServerHost : IAsyncDisposable
         services.AddServedContent(configuration, options, data, isRoot);
         services.AddHostedService<ComputerGrouping>();
         services.AddBackups(data);
+        services.AddCourier(data);
         services.AddApi();
 
         var app = builder.Build();

@@ -9,6 +9,7 @@ internal sealed class ServerOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Server";
 
+    private const string Courier = "courier";
     private const string DefaultUpstream = "https://sws.update.microsoft.com";
 
     /// <summary>`root`, `replica` or `autonomous`.</summary>
@@ -23,7 +24,9 @@ internal sealed class ServerOptions
     /// <summary>The site that the server stands in; empty for none.</summary>
     public string Site { get; set; } = "";
 
-    /// <summary>Where the parent's gRPC answers, e.g. `http://root:8532`; several separated by commas, in order of preference. For all but roots.</summary>
+    /// <summary>
+    /// Where the parent's gRPC answers, e.g. `http://root:8532`; several separated by commas, in order of preference. `courier`: there is no connection, and files are imported. For all but roots.
+    /// </summary>
     public string Parent { get; set; } = "";
 
     /// <summary>Where a root takes its catalog from; an existing WSUS works too. Empty: Microsoft Update. Roots only: who takes metadata from an upstream is a root.</summary>
@@ -77,8 +80,11 @@ internal sealed class ServerOptions
         _ => IsMicrosofts(MicrosoftUpdate) ? Upstream.UpstreamKind.MicrosoftUpdate : Upstream.UpstreamKind.Wsus,
     };
 
-    /// <summary>The parents, in order of preference.</summary>
-    public IReadOnlyList<Uri> Parents => Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => new Uri(url)).ToArray();
+    /// <summary>There is no parent to call: what the server mirrors is carried to it in files.</summary>
+    public bool FollowsByCourier => Parent == Courier;
+
+    /// <summary>The parents, in order of preference; none where files are carried.</summary>
+    public IReadOnlyList<Uri> Parents => FollowsByCourier ? [] : Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => new Uri(url)).ToArray();
 
     /// <summary>The same settings for what the data directory says that this server is: a replica that was promoted has no parent.</summary>
     public ServerOptions As(ServerRole role)
@@ -108,11 +114,11 @@ internal sealed class ServerOptions
         var roleKnown = Enum.TryParse<ServerRole>(Role, ignoreCase: true, out var role) && Enum.IsDefined(role) && !int.TryParse(Role, out _);
         if (!roleKnown) errors.Add(Role.Length == 0 ? "--role is missing: say root, replica or autonomous." : $"--role '{Role}' is not a role: say root, replica or autonomous.");
         if (Data.Length == 0) errors.Add("--data is missing: name the directory that keeps everything, e.g. --data /var/lib/hierarchy.");
-        if (roleKnown && role == ServerRole.Replica && Parent.Length == 0) errors.Add("--parent is missing: a replica follows a server, e.g. --parent http://root.example:8532.");
+        if (roleKnown && role == ServerRole.Replica && Parent.Length == 0) errors.Add("--parent is missing: a replica follows a server, e.g. --parent http://root.example:8532. Without any connection, say --parent courier.");
         if (roleKnown && role == ServerRole.Autonomous && Parent.Length == 0)
             errors.Add("--parent is missing: an autonomous server takes the catalog from a server, e.g. --parent http://root.example:8532. One that takes it from Microsoft Update is a root.");
         if (roleKnown && role == ServerRole.Root && Parent.Length > 0) errors.Add("--parent does not go with --role root: a root follows nobody. Say --role replica, or leave --parent away.");
-        foreach (var url in Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in FollowsByCourier ? [] : Parent.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             CheckUrl("--parent", url, errors);
         if (UpstreamKind is not ("" or "microsoft-update" or "wsus" or "wsus-replica"))
             errors.Add($"--upstream-kind '{UpstreamKind}' is not known: say microsoft-update, wsus or wsus-replica.");

@@ -13,7 +13,7 @@ internal static class ServerSettings
         new("--data", "Data", "Directory that keeps everything; made when it is not there."),
         new("--name", "Name", "This server's name, for people. Default: the host's name."),
         new("--site", "Site", "The site that this server stands in, as named by `hierarchy sites add`."),
-        new("--parent", "Parent", "URL of the parent's gRPC, e.g. http://root.example:8532; several with commas between, in order of preference."),
+        new("--parent", "Parent", "URL of the parent's gRPC, e.g. http://root.example:8532; several with commas between, in order of preference; courier where there is no connection and files are imported."),
         new("--microsoft-update", "MicrosoftUpdate", "Where a root takes the catalog from: Microsoft Update (default) or an existing WSUS, e.g. http://wsus:8530."),
         new(
             "--upstream-kind",

@@ -8,6 +8,7 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Secrets;
+using Hierarchy.Server.Courier;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Secrets;
 using Hierarchy.Server.Succession;
@@ -78,8 +79,9 @@ internal static class RoleRegistration
     public static void AddReplica(
         this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
-        var log = services.AddMirror(data, stores, configuration, self, time);
+        var log = services.AddMirror(data, stores, configuration, options, self, time);
         services.AddSingleton(new ServedLogs(ServedLog.Of(log)));
+        if (options.FollowsByCourier) return;
         services.AddSingleton(new Decider(data.File("decider"), hasState: !log.Head.Position.IsEmpty));
         services.AddSingleton<Func<OverlayMirror.Store>>(() =>
         {
@@ -95,7 +97,7 @@ internal static class RoleRegistration
     public static void AddAutonomous(
         this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
-        var tree = services.AddMirror(data, stores, configuration, self, time);
+        var tree = services.AddMirror(data, stores, configuration, options, self, time);
         var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.AuthorityLog) }, start: data.Start);
         stores.Add(own);
         services.AddSingleton<IAuthorityLog>(own);
@@ -107,12 +109,14 @@ internal static class RoleRegistration
             return new OverlayFeed { Source = source };
         });
         services.AddHostedService<AutonomousRole>();
+        if (options.FollowsByCourier) return;
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
         services.AddHostedService<TreeSecretFetch>();
     }
 
+    /// <summary>The mirror, and who fills it: a parent that is called, or whoever brings files.</summary>
     private static SqliteMirrorLog AddMirror(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
         var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.MirrorLog) });
         stores.Add(log);
@@ -127,6 +131,12 @@ internal static class RoleRegistration
             if (provider.GetService<IAuthorityLog>() is { } own) source.Overlay = own.Head.Position.Log;
             return source;
         });
+        if (options.FollowsByCourier)
+        {
+            services.AddCourierRole(self);
+            return log;
+        }
+
         services.AddSingleton(configuration.Options<FollowerOptions>(FollowerOptions.Section));
         services.AddSingleton<ReplicaRole>();
         services.AddSingleton<SelfDescription>(provider =>
@@ -160,7 +170,7 @@ internal static class RoleRegistration
         {
             var views = provider.GetRequiredService<ViewPublisher>();
             // A replica's role asks for content itself: it is looked up when it is needed.
-            Func<Uri?> parent = isRoot ? () => null : () => provider.GetRequiredService<ReplicaRole>().ParentContentUrl();
+            Func<Uri?> parent = isRoot || options.FollowsByCourier ? () => null : () => provider.GetRequiredService<ReplicaRole>().ParentContentUrl();
             return new ConfiguredOrigins(content, parent, () => views.View.ServerSettings.GetValueOrDefault(data.ServerId)?.TakesContentFromMicrosoft switch
             {
                 true => ContentSource.MicrosoftUpdate,

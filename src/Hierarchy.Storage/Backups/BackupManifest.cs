@@ -82,6 +82,6 @@ public sealed partial record BackupManifest
         return manifest;
     }
 
-    [GeneratedRegex(@"\A(?:[a-z][a-z0-9-]{0,63}\.db|server-id|role|decider|secrets/[a-z0-9][a-z0-9.-]{0,63})\z")]
+    [GeneratedRegex(@"\A(?:[a-z][a-z0-9-]{0,63}\.db|server-id|role|decider|promotion|superseded|secrets/[a-z0-9][a-z0-9.-]{0,63})\z")]
     private static partial Regex AllowedName();
 }

@@ -29,9 +29,11 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(admin);
         builder.Services.AddSingleton<CannedBackups>();
+        builder.Services.AddSingleton<CannedCouriers>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
+        application.MapGrpcService<CannedCouriers>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

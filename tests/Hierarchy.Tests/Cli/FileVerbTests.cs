@@ -20,6 +20,12 @@ public sealed partial class FileVerbTests : IDisposable
         { "backup-schedule-off", "backup schedule off" },
         { "restore", "restore BACKUP --data NEW" },
         { "restore-verify", "restore --verify BACKUP" },
+        { "export", "export NEW --content" },
+        { "export-since", "export NEW --since GIVEN" },
+        { "export-position", "export --position NEW" },
+        { "export-status", "export --status NEW --all" },
+        { "import", "import GIVEN" },
+        { "import-status", "import --status GIVEN" },
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -34,6 +40,7 @@ public sealed partial class FileVerbTests : IDisposable
     {
         await using var server = await AdminFixture.StartAsync(Token);
         if (commandLine.Contains("BACKUP", StringComparison.Ordinal)) await WriteBackupAsync();
+        File.WriteAllText(_folder["GIVEN"], "what was carried");
 
         var ran = await server.RunAsync(Token, ["--output", "json", .. commandLine.Split(' ').Select(word => word.All(char.IsUpper) ? _folder[word] : word)]);
 
@@ -54,6 +61,13 @@ public sealed partial class FileVerbTests : IDisposable
     [InlineData("backup schedule set --at 25:00 --folder /x")]
     [InlineData("restore FILE")]
     [InlineData("restore FILE --data DIR --verify")]
+    [InlineData("export")]
+    [InlineData("export FILE --position OTHER")]
+    [InlineData("export FILE --all --since POSITION")]
+    [InlineData("export FILE --for STATUS --since POSITION")]
+    [InlineData("export --position FILE --since POSITION")]
+    [InlineData("export --status FILE --content")]
+    [InlineData("import")]
     public async Task CommandLine_ThatIsWrong_EndsWithUsage(string commandLine)
     {
         var ran = await Ran.RunAsync(commandLine.Split(' '), Token);
@@ -72,6 +86,23 @@ public sealed partial class FileVerbTests : IDisposable
         Assert.Equal(1, ran.ExitCode);
         Assert.Contains("did not arrive whole", ran.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("did not arrive as the server sent it", "export", "NEW", "--catalog-only")]
+    [InlineData("cannot be read", "export", "NEW", "--since", "MISSING")]
+    [InlineData("is there already", "export", "GIVEN")]
+    [InlineData("cannot be read", "import", "MISSING")]
+    public async Task File_ThatCannotBe_LeavesNothingBehind(string because, params string[] words)
+    {
+        await using var server = await AdminFixture.StartAsync(Token);
+        File.WriteAllText(_folder["GIVEN"], "what was carried");
+
+        var ran = await server.RunAsync(Token, [.. words.Select(word => word.All(char.IsUpper) ? _folder[word] : word)]);
+
+        Assert.Equal(1, ran.ExitCode);
+        Assert.Contains(because, ran.Error, StringComparison.Ordinal);
+        Assert.Equal(_folder["GIVEN"], Assert.Single(Directory.GetFileSystemEntries(_folder.Path)));
     }
 
     /// <summary>A backup of a replica that has taken nothing yet: no id in it is drawn at random.</summary>

@@ -55,6 +55,18 @@ public sealed class HostileBackupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Restore_KilledBefore_BeginsAnew()
+    {
+        Directory.CreateDirectory(_folder["data.restoring"]);
+        File.WriteAllText(_folder["data.restoring/log.db"], "half of it");
+
+        await RestoreAsync(_good);
+
+        Assert.False(Directory.Exists(_folder["data.restoring"]));
+        Assert.Equal(new FileInfo(_folder["copy.db"]).Length, new FileInfo(Path.Combine(_folder["data"], "log.db")).Length);
+    }
+
+    [Fact]
     public async Task Backup_BitsFlipped_IsNeverRestoredAsSomethingElse()
     {
         var bytes = File.ReadAllBytes(_good);
