@@ -42,9 +42,6 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         _rollup.Rooted += inbox.OnRooted;
     }
 
-    /// <summary>How it follows.</summary>
-    public FollowerStatus Status => _follower.Status;
-
     /// <summary>The server that is followed; null before the first answer.</summary>
     public Guid? ParentId => _follower.Status.Parent?.Server?.Id;
 

@@ -75,7 +75,7 @@ public sealed class DeciderTests
 
         await lab.DisposeAsync();
         var role = bench.Get<ReplicaRole>();
-        await Eventually.HoldsAsync("the root was reached and passed over", () => role.Status.Reason.Contains("it serves the root's decisions", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the root was reached and passed over", () => role.Following.Reason.Contains("it serves the root's decisions", StringComparison.Ordinal));
         var live = await root.AddUpdateAsync();
         var client = new ClientOf("c");
         await client.SyncAsync(bench);
