@@ -31,6 +31,7 @@ internal sealed record UpdateDocument
     public required string? Handler { get; init; }
     public required IReadOnlyList<string> Languages { get; init; }
     public required IReadOnlyList<ApprovalDocument> Approvals { get; init; }
+    public required IReadOnlyDictionary<string, int> States { get; init; }
 
     public static UpdateDocument From(Update update)
     {
@@ -62,6 +63,7 @@ internal sealed record UpdateDocument
             Handler = Wire.NullIfEmpty(head.Handler),
             Languages = [.. head.Languages],
             Approvals = [.. update.Approvals.Select(approval => ApprovalDocument.From(approval.Group, approval.Record))],
+            States = Wire.Counts(update.States),
         };
     }
 }

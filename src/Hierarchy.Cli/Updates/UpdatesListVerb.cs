@@ -63,15 +63,23 @@ internal sealed class UpdatesListVerb : Verb
 
         return session.Output.Write(new UpdateListDocument(updates, total), console =>
         {
-            var table = session.Output.Table("UPDATE", "KB", "TYPE", "TITLE", "DECISION");
+            var table = session.Output.Table("UPDATE", "KB", "TYPE", "TITLE", "DECISION", "COMPUTERS");
             foreach (var update in updates)
                 table.AddTextRow(
-                    update.UpdateId, string.Join(' ', update.KnowledgeBaseArticles.Select(number => $"KB{number}")), update.Type, update.Title, Decision(update));
+                    update.UpdateId, string.Join(' ', update.KnowledgeBaseArticles.Select(number => $"KB{number}")), update.Type, update.Title, Decision(update), Spread(update));
             console.Write(table);
             console.WriteLine(updates.Count < total
                 ? $"{Human.Count(updates.Count)} of {Human.Count(total)} updates; --limit 0 shows all."
                 : $"{Human.Count(total)} updates.");
         });
+    }
+
+    // What an administrator looks for: where it is missing, and where it went wrong.
+    private static string Spread(UpdateDocument update)
+    {
+        int Sum(params string[] states) => states.Sum(state => update.States.GetValueOrDefault(state));
+        var (installed, needed, failed) = (Sum("installed", "installed_pending_reboot"), Sum("not_installed", "downloaded"), Sum("failed"));
+        return string.Join(", ", new[] { (installed, "installed"), (needed, "needed"), (failed, "failed") }.Where(part => part.Item1 > 0).Select(part => $"{Human.Count(part.Item1)} {part.Item2}"));
     }
 
     private static string Decision(UpdateDocument update)

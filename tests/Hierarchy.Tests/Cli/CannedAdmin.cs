@@ -256,6 +256,8 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
     {
         Update = Software(),
         States = { [0] = 1, [4] = 2 },
+        Groups = { new GroupStates { Group = "All Computers", Computers = 3, States = { [0] = 1, [4] = 2 } }, new GroupStates { Group = "Pilot", Computers = 1, States = { [4] = 1 } } },
+        Matching = 2,
         Computers = { new UpdateOnComputer { ComputerId = "c0ffee", Computer = "pc-1", State = UpdateState.InstalledPendingReboot, ResultCode = 3010, Time = Noon } },
     });
 

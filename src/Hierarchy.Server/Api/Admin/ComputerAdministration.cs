@@ -9,6 +9,8 @@ namespace Hierarchy.Server.Api.Admin;
 /// <summary>Computers and the states of updates on them.</summary>
 internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore reports, UpdateAdministration updates)
 {
+    private const int MaxListed = 10_000;
+
     public async Task<ListComputersResponse> ListAsync(CancellationToken cancellationToken)
     {
         var response = new ListComputersResponse();
@@ -36,27 +38,35 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
 
     public async Task<GetUpdateStatusResponse> StatusOfAsync(GetUpdateStatusRequest request, CancellationToken cancellationToken)
     {
+        if (request.Limit is < 0 or > MaxListed) throw Refusal.Invalid($"At most {MaxListed} computers are listed in one answer.");
         var view = desk.View;
         var update = UpdateFinder.Find(view, request.Update);
-        var computers = (await reports.ListComputersAsync(cancellationToken)).ToDictionary(computer => computer.Report.ComputerId);
-        var statuses = await reports.ListStatusesOfUpdateAsync(update.UpdateId, state: null, cancellationToken);
         var response = new GetUpdateStatusResponse { Update = await updates.DescribeAsync(view, update, cancellationToken) };
-        foreach (var status in statuses)
+        response.Groups.Add(GroupCounts.Of(view.Groups, await reports.CountAsync([update.UpdateId], cancellationToken), await reports.CountComputersAsync(cancellationToken)));
+        if (response.Groups.Count > 0) response.States.Add(response.Groups[0].States); // All Computers comes first.
+        if (!request.CountsOnly) await ListAsync(response, update.UpdateId, request, cancellationToken);
+        return response;
+    }
+
+    private async Task ListAsync(GetUpdateStatusResponse response, Guid updateId, GetUpdateStatusRequest request, CancellationToken cancellationToken)
+    {
+        UpdateState? state = request.State == Protocol.Client.V1.UpdateState.Unspecified ? null : (UpdateState)request.State;
+        var statuses = await reports.ListStatusesOfUpdateAsync(updateId, state, cancellationToken);
+        response.Matching = statuses.Count;
+        if (statuses.Count == 0) return;
+        var names = (await reports.ListComputersAsync(cancellationToken)).ToDictionary(computer => computer.Report.ComputerId, computer => computer.Report.Name);
+        foreach (var status in statuses.Take(request.Limit == 0 ? MaxListed : request.Limit))
         {
             response.Computers.Add(new UpdateOnComputer
             {
                 ComputerId = status.ComputerId,
-                Computer = computers.TryGetValue(status.ComputerId, out var computer) ? computer.Report.Name : "",
+                Computer = names.GetValueOrDefault(status.ComputerId, ""),
                 State = (Protocol.Client.V1.UpdateState)status.State,
                 ResultCode = status.ResultCode,
                 Time = Timestamp.FromDateTimeOffset(status.Time),
+                User = status.User,
             });
-            response.States[(int)status.State] = response.States.GetValueOrDefault((int)status.State) + 1;
         }
-
-        var silent = computers.Count - statuses.Select(status => status.ComputerId).Distinct().Count(computers.ContainsKey);
-        if (silent > 0) response.States[(int)UpdateState.Unknown] = response.States.GetValueOrDefault((int)UpdateState.Unknown) + silent;
-        return response;
     }
 
     private static Computer Describe(ServedView view, KnownComputers.Entry computer)

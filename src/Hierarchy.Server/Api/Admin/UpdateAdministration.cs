@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
@@ -12,7 +13,7 @@ using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Looking at the catalog.</summary>
-internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs)
+internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, IReportStore reports)
 {
     private const int DefaultPage = 100;
     private const int MaxPage = 1000;
@@ -36,6 +37,7 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs)
         };
         foreach (var update in matches.Skip(offset).Take(size))
             response.Updates.Add(await DescribeAsync(view, update, cancellationToken));
+        await CountAsync(response.Updates, cancellationToken);
         return response;
     }
 
@@ -51,6 +53,7 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs)
             DocumentSha256 = ByteString.CopyFrom(latest.DocumentDigest.Span),
             Document = document,
         };
+        await CountAsync([response.Update], cancellationToken);
         foreach (var text in UpdateDocument.ReadWithoutRules(document).Texts)
             response.Texts.Add(new Protocol.Admin.V1.LocalizedText { Language = text.Language, Title = text.Title, Description = text.Description });
         return response;
@@ -70,6 +73,17 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs)
         }
 
         return described;
+    }
+
+    // All of a page at once: a look-up in what is counted already.
+    private async Task CountAsync(IReadOnlyCollection<Update> updates, CancellationToken cancellationToken)
+    {
+        var byId = updates.ToDictionary(update => Positions.Id(update.Head.UpdateId, "update"));
+        foreach (var count in await reports.CountAsync(byId.Keys, cancellationToken))
+        {
+            var states = byId[count.UpdateId].States;
+            states[(int)count.State] = states.GetValueOrDefault((int)count.State) + count.Count;
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> PayloadOfAsync(CatalogEntry entry, CancellationToken cancellationToken)
