@@ -174,7 +174,7 @@ public sealed class CommandLineTests
         Assert.Equal(0, ran.ExitCode);
         Assert.DoesNotContain('\u001b', ran.Out);
         var rows = ran.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(3, rows.Length);
+        Assert.Equal(4, rows.Length);
         Assert.Contains("CURSOR", rows[0], StringComparison.Ordinal);
         Assert.Contains("7@2", rows[1], StringComparison.Ordinal);
         Assert.Contains(" 00fedcba ", rows[2], StringComparison.Ordinal);
