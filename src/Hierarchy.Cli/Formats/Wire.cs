@@ -44,6 +44,9 @@ internal static class Wire
     /// <summary>Null for a server that follows nobody, or did not say.</summary>
     public static string? Name(FollowPhase phase) => phase == FollowPhase.Unspecified ? null : Snake(phase.ToString());
 
+    /// <summary>Null where a server of an earlier version did not say.</summary>
+    public static string? Name(VerificationOutcome outcome) => outcome == VerificationOutcome.Unspecified ? null : Snake(outcome.ToString());
+
     /// <summary>Null before the first look.</summary>
     public static string? Name(VerificationState state) => state == VerificationState.Unspecified ? null : Snake(state.ToString());
 

@@ -146,6 +146,9 @@ public sealed class FeedSource : IDisposable
     /// </summary>
     public bool IsHeld => Volatile.Read(ref _held);
 
+    /// <summary>The checkpoint of a position, as far as it is known still: of the head, or of a transaction of the tail.</summary>
+    public Checkpoint? CheckpointAt(Position position) => _tail.CheckpointAt(position) ?? (_log.Head is var head && head.Position == position ? _state.CheckpointOf(head) : null);
+
     internal FeedState State => _state;
 
     /// <summary>The source of an authority's log: issues the checkpoints itself.</summary>

@@ -39,6 +39,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await AcknowledgeAsync(serverId, incarnation, received, acknowledgement, stop.Token);
         var rooting = TellRootedAsync(serverId, incarnation, acknowledgement, stop.Token);
+        var asking = AskAsync(acknowledgement, stop.Token);
         try
         {
             while (await requestStream.MoveNext(cancellationToken))
@@ -52,6 +53,8 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
                         if (requestStream.Current.Servers.Servers.Count > MaxServers) throw new IntegrityException($"A roll-up names more than {MaxServers} servers.");
                         inbox.Receive(requestStream.Current.Servers);
                         break;
+                    case RollupRequest.MessageOneofCase.None:
+                        break; // A later version says what this one does not know.
                     default:
                         throw new RpcException(new Status(StatusCode.InvalidArgument, "After RollupStarted come batches and server statuses."));
                 }
@@ -61,6 +64,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         {
             await stop.CancelAsync();
             await rooting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -84,6 +88,20 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
             var signal = inbox.NextRooted;
             await AcknowledgeAsync(serverId, incarnation, acknowledgement.Received, acknowledgement, cancellationToken);
             await signal.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Passes the questions of verifications down, each once a call.</summary>
+    private async Task AskAsync(Acknowledgement acknowledgement, CancellationToken cancellationToken)
+    {
+        var asked = new HashSet<Guid>();
+        while (true)
+        {
+            var (questions, next) = inbox.Questions;
+            foreach (var question in questions)
+                if (asked.Add(question.Id))
+                    await acknowledgement.AskAsync(question, cancellationToken);
+            await next.WaitAsync(cancellationToken);
         }
     }
 
@@ -113,6 +131,23 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
 
         public void Dispose() => _oneWriter.Dispose();
 
+        /// <summary>A question beside the acknowledgements that were sent last.</summary>
+        public async Task AskAsync(VerificationQuestion question, CancellationToken cancellationToken)
+        {
+            await _oneWriter.WaitAsync(cancellationToken);
+            try
+            {
+                var response = Response();
+                response.Verify = Positions.Id(question.Id);
+                response.VerifyServers.Add(question.Servers.Select(Positions.Id));
+                await responses.WriteAsync(response, cancellationToken);
+            }
+            finally
+            {
+                _oneWriter.Release();
+            }
+        }
+
         public async Task SendAsync(long received, Func<ValueTask<(long Through, Guid Life)>> readRooted, CancellationToken cancellationToken)
         {
             await _oneWriter.WaitAsync(cancellationToken);
@@ -123,14 +158,19 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
                 Interlocked.Exchange(ref _received, Math.Max(_received, received));
                 _rooted = rootLife == _rootLife ? Math.Max(_rooted, rooted) : rooted;
                 _rootLife = rootLife;
-                var response = new RollupResponse { ReceivedThrough = _received, RootedThrough = Math.Min(_rooted, _received) };
-                if (rootLife != Guid.Empty) response.RootLife = Positions.Id(rootLife);
-                await responses.WriteAsync(response, cancellationToken);
+                await responses.WriteAsync(Response(), cancellationToken);
             }
             finally
             {
                 _oneWriter.Release();
             }
+        }
+
+        private RollupResponse Response()
+        {
+            var response = new RollupResponse { ReceivedThrough = _received, RootedThrough = Math.Min(_rooted, _received) };
+            if (_rootLife != Guid.Empty) response.RootLife = Positions.Id(_rootLife);
+            return response;
         }
     }
 }

@@ -18,5 +18,37 @@ public sealed class RollupInbox(Action<ServerStatuses> receive, CancellationToke
     public void OnRooted() =>
         Interlocked.Exchange(ref _rooted, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
+    private readonly Lock _lock = new(); // guards the two below
+    private IReadOnlyList<VerificationQuestion> _questions = [];
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Asks every server below, those that are connected and those that come; children pass it on.</summary>
+    public void Ask(Guid verification, IReadOnlyCollection<Guid> servers)
+    {
+        TaskCompletionSource asked;
+        lock (_lock)
+        {
+            _questions = [.. _questions, new VerificationQuestion(verification, servers)];
+            asked = _asked;
+            _asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        asked.TrySetResult();
+    }
+
+    /// <summary>Nobody is asked any more who comes from now on.</summary>
+    public void Forget(Guid verification)
+    {
+        lock (_lock) _questions = _questions.Where(question => question.Id != verification).ToArray();
+    }
+
+    internal (IReadOnlyList<VerificationQuestion> Questions, Task Next) Questions
+    {
+        get
+        {
+            lock (_lock) return (_questions, _asked.Task);
+        }
+    }
+
     internal void Receive(ServerStatuses statuses) => receive(statuses);
 }

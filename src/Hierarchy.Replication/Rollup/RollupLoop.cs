@@ -25,7 +25,7 @@ public sealed partial class RollupLoop
     /// <summary>Makes a loop; <see cref="RunAsync"/> runs it.</summary>
     /// <param name="reports">The outbox.</param>
     /// <param name="self">Who reports.</param>
-    /// <param name="parent">Where the parent's gRPC answers; asked before every call, and whenever a sample is due: another answer ends the call.</param>
+    /// <param name="parent">Where the parent's gRPC answers; asked before every call.</param>
     /// <param name="sample">How this server and those below are doing.</param>
     /// <param name="options">Batches and waits.</param>
     /// <param name="time">The clock.</param>
@@ -45,6 +45,12 @@ public sealed partial class RollupLoop
 
     /// <summary>After the root's acknowledgement was kept; children of this server want to know.</summary>
     public event Action? Rooted;
+
+    /// <summary>The parent asks this server to verify its records, and to pass the question on. Handlers hand over and return.</summary>
+    public event Action<VerificationQuestion>? Asked;
+
+    /// <summary>What is said upward of verifications, beside the statuses.</summary>
+    public Func<IReadOnlyList<VerificationReport>>? Verifications { get; set; }
 
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -96,11 +102,7 @@ public sealed partial class RollupLoop
                 cancellationToken);
             var machine = new RollupMachine(_reports.OutboxHead, _options.BatchesAhead);
             await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
-            {
-                // Another server is followed now, and reports go the way that records come. Otherwise two servers that once began to report to each other would do so for ever.
-                if (ReferenceEquals(item, News.Sample) && _parent() != parent) return;
                 await TakeAsync(machine, item, call.RequestStream, parent, cancellationToken);
-            }
         }
         finally
         {
@@ -132,6 +134,7 @@ public sealed partial class RollupLoop
                 if (!machine.IsOpen) break;
                 var statuses = new ServerStatuses();
                 statuses.Servers.Add(_sample());
+                if (Verifications is { } verifications) statuses.Verifications.Add(verifications());
                 await parent.WriteAsync(new RollupRequest { Servers = statuses }, cancellationToken);
                 break;
         }
@@ -164,14 +167,19 @@ public sealed partial class RollupLoop
         }
     }
 
-    private static async Task HearAsync(IAsyncStreamReader<RollupResponse> responses, ChannelWriter<News> news, CancellationToken cancellationToken)
+    private async Task HearAsync(IAsyncStreamReader<RollupResponse> responses, ChannelWriter<News> news, CancellationToken cancellationToken)
     {
         try
         {
             while (await responses.MoveNext(cancellationToken))
+            {
+                if (!responses.Current.Verify.IsEmpty)
+                    Asked?.Invoke(new VerificationQuestion(Positions.Id(responses.Current.Verify, "verification"), [.. responses.Current.VerifyServers.Select(id => Positions.Id(id, "server"))]));
                 news.TryWrite(new News.Acknowledged(
                     responses.Current.ReceivedThrough, responses.Current.RootedThrough,
                     responses.Current.RootLife.IsEmpty ? Guid.Empty : Positions.Id(responses.Current.RootLife, "root's life")));
+            }
+
             news.TryComplete(new UnavailableException("the parent ended the call"));
         }
 #pragma warning disable CA1031 // Whatever ends the hearing ends the call: the reader of the channel gets it.

@@ -84,14 +84,16 @@ internal static class FeedCodec
     /// <exception cref="IntegrityException">It is not an event of the feed.</exception>
     public static FeedMessage Read(ReadOnlyMemory<byte> frame)
     {
+        // A later version may say more, before the event or after it.
         var reader = new ProtoReader(frame.Span);
-        if (!reader.NextField()) return new FeedMessage.Unknown();
-        return reader.Field switch
+        while (reader.NextField())
         {
-            Proto.FollowResponse.PageFieldNumber => ReadPage(frame[reader.ReadBytes()]),
-            Proto.FollowResponse.TransactionFieldNumber => ReadTransaction(frame[reader.ReadBytes()], frame),
-            _ => ReadSmall(frame),
-        };
+            if (reader.Field == Proto.FollowResponse.PageFieldNumber) return ReadPage(frame[reader.ReadBytes()]);
+            if (reader.Field == Proto.FollowResponse.TransactionFieldNumber) return ReadTransaction(frame[reader.ReadBytes()], frame);
+            reader.Skip();
+        }
+
+        return ReadSmall(frame);
     }
 
     /// <summary>An event whose first field is a batch. Plain records are written straight into the frame: a source that feeds a new replica copies every payload, and copies it once.</summary>

@@ -67,7 +67,12 @@ internal static class ApiRegistration
         FeedEndpoint.AddFeed(services);
         services.AddVerification();
         services.AddSingleton(provider => new RollupInbox(
-            statuses => provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers), provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            statuses =>
+            {
+                provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers);
+                if (statuses.Verifications.Count > 0) provider.GetRequiredService<VerificationDesk>().Receive(statuses.Verifications);
+            },
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<RollupEndpoint>();
     }
 
@@ -83,6 +88,7 @@ internal static class ApiRegistration
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
+        app.MapGrpcService<VerificationEndpoint>();
         app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcService<SuccessionAdminEndpoint>();
         app.MapGrpcService<SuccessionEndpoint>();

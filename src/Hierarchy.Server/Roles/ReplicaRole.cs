@@ -6,6 +6,7 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Verification;
 
 namespace Hierarchy.Server.Roles;
 
@@ -20,7 +21,6 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     private readonly ServerFaults _faults;
     private CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
-    private Uri? _reportsTo;
 
     public ReplicaRole(
         IMirrorLog log, FeedSource feed, IReportStore reports, RollupInbox inbox, ViewFollower views, ServerDirectory directory, ServerFaults faults, IServiceProvider services,
@@ -38,9 +38,11 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         };
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(
-            reports, self, () => ParentToReportTo(options.Parents[0]), () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
+            reports, self, () => _follower.Status.Parent?.Url ?? options.Parents[0], () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
             loggers.CreateLogger<RollupLoop>());
         _rollup.Rooted += inbox.OnRooted;
+        _rollup.Asked += question => services.GetRequiredService<VerificationDesk>().Begin(question.Id, question.Servers, passOn: true);
+        _rollup.Verifications = () => services.GetRequiredService<VerificationDesk>().TakeNews();
     }
 
     /// <summary>The server that is followed; null before the first answer.</summary>
@@ -93,14 +95,6 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     }
 
     public void Dispose() => _stopping.Dispose();
-
-    /// <summary>The server that was followed last; while one is looked for, nothing moves.</summary>
-    private Uri ParentToReportTo(Uri preferred)
-    {
-        var status = _follower.Status;
-        if (status is { Phase: FollowerPhase.Live, Parent.Url: { } followed }) _reportsTo = followed;
-        return _reportsTo ?? status.Parent?.Url ?? preferred;
-    }
 
     private static List<ServerStatus> Sample(StatusSampler sampler, ServerDirectory directory)
     {

@@ -14,6 +14,7 @@ using Hierarchy.Server.Secrets;
 using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
+using Hierarchy.Server.Verification;
 using Hierarchy.Storage.Sqlite;
 using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
@@ -71,6 +72,7 @@ internal static class RoleRegistration
 
         services.AddHostedService<RootRole>();
         services.AddHostedService<Enrolment>();
+        services.AddCompaction();
         services.AddHostedService(provider => provider.GetRequiredService<SyncScheduler>());
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
     }

@@ -15,6 +15,7 @@ internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile ServerVerification? _last;
+    private int _urgent;
 
     /// <summary>What the last reading found; null before the first.</summary>
     public ServerVerification? Last => _last;
@@ -28,7 +29,18 @@ internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self
     /// <param name="cancellationToken">Stops.</param>
     public async Task<ServerVerification> RunAsync(int load, Action<ServerVerification>? progress, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        // Whoever waits for an answer does not wait for a scrub's rests.
+        var isUrgent = load >= 100;
+        if (isUrgent) Interlocked.Increment(ref _urgent);
+        try
+        {
+            await _one.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            if (isUrgent) Interlocked.Decrement(ref _urgent);
+        }
+
         try
         {
             var inventory = await ReadAsync(load, progress, cancellationToken);
@@ -72,7 +84,7 @@ internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self
                 progress(running);
             }
 
-            if (load < 100) await Task.Delay(time.GetElapsedTime(worked) * ((100.0 - load) / load), time, cancellationToken);
+            if (load < 100 && Volatile.Read(ref _urgent) == 0) await Task.Delay(time.GetElapsedTime(worked) * ((100.0 - load) / load), time, cancellationToken);
             worked = time.GetTimestamp();
         }
     }

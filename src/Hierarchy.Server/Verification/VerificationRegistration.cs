@@ -1,5 +1,6 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Replication;
 using Hierarchy.Replication.Digest;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Server.Roles;
@@ -17,12 +18,24 @@ internal static class VerificationRegistration
         services.AddSingleton(provider => Read(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton(provider => new DigestSource(provider.GetRequiredService<FeedSource>(), provider.GetRequiredService<ILogReader>()));
         services.AddSingleton(provider => new DigestEndpoint(
-            provider.GetRequiredService<DigestSource>(), verifyUpward: null, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            provider.GetRequiredService<DigestSource>(), provider.GetRequiredService<UpwardVerification>().AnswerAsync, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton(provider => provider.GetService<ReplicaRole>() is { } replica
             ? new RotAlarm(replica.OnRotten, "")
             : new RotAlarm(() => provider.GetRequiredService<FeedSource>().Hold(true), Advice));
         services.AddSingleton<RecordVerifier>();
+        services.AddSingleton<VerificationDesk>();
+        services.AddSingleton(provider => new UpwardVerification(
+            provider.GetRequiredService<VerificationDesk>(), provider.GetRequiredService<ServerIdentity>(), () => provider.GetService<ReplicaRole>()?.ParentUrl));
+        services.AddSingleton<TreeVerification>();
+        services.AddSingleton<VerificationEndpoint>();
         services.AddHostedService<Scrub>();
+    }
+
+    /// <summary>The root's forgetting of deletions.</summary>
+    public static void AddCompaction(this IServiceCollection services)
+    {
+        services.AddSingleton<Compaction>();
+        services.AddHostedService(provider => provider.GetRequiredService<Compaction>());
     }
 
     private static ReplicationOptions Read(IConfiguration configuration)

@@ -14,17 +14,27 @@ namespace Hierarchy.Benchmarks.Feed;
 internal static class FeedBenchmark
 {
     private const int Runs = 3;
-    private const int DefaultRevisions = 50_000;
+    private const int DefaultRevisions = 62_600;
     private const double Megabyte = 1e6;
 
     public static async Task RunAsync(Figures figures, CancellationToken cancellationToken)
     {
         var wanted = int.TryParse(Environment.GetEnvironmentVariable("HIERARCHY_BENCH_REVISIONS"), CultureInfo.InvariantCulture, out var given) ? given : DefaultRevisions;
+        await RunAsync("feed", wanted, FeedCatalog.Generated(wanted), figures, cancellationToken);
+        if (RecordedTexts.Find() is { } recorded) await RunAsync("feed_recorded", wanted, FeedCatalog.Recorded(wanted, recorded), figures, cancellationToken);
+        else await Console.Error.WriteLineAsync("feed: no recorded documents beside the repository (../shared/fixtures/updates): what is derived from them was not run");
+    }
+
+    private static async Task RunAsync(string name, int wanted, IEnumerable<Func<IReadOnlyList<string>>> texts, Figures figures, CancellationToken cancellationToken)
+    {
         using var folder = new TemporaryFolder();
-        var (revisions, documentBytes) = await FeedCatalog.CreateAsync(folder["root.db"], wanted, cancellationToken);
-        await Console.Error.WriteLineAsync($"feed: {revisions} revisions, documents of {documentBytes / revisions} bytes on average");
+        var (revisions, documentBytes) = await FeedCatalog.CreateAsync(folder["root.db"], wanted, texts, cancellationToken);
+        await Console.Error.WriteLineAsync($"{name}: {revisions} revisions, documents of {documentBytes / revisions} bytes on average");
         var pages = await ReadAsync(folder["root.db"], cancellationToken);
-        await Console.Error.WriteLineAsync($"feed: {pages.Count} transactions in the floor, as pages; synchronous=NORMAL, WAL, checkpoint every {new SqliteStoreOptions { Path = "" }.CheckpointPages} pages, both");
+        await Console.Error.WriteLineAsync($"{name}: floor and replica alike: {string.Join("; ", FeedFloor.Pragmas)}");
+        await Console.Error.WriteLineAsync($"{name}: floor and replica alike: {string.Join("; ", FeedFloor.Indexes)}");
+        await Console.Error.WriteLineAsync(
+            $"{name}: {pages.Count} transactions in the floor, one a page of the feed: {revisions / pages.Count} records, {pages.Sum(page => page.Sum(record => (long)record.Payload.GetValueOrDefault().Length)) / pages.Count} bytes on average; not one of them is flushed before the next, in either");
 
         using var root = StartRoot(folder["root.db"]);
         var address = new Uri(await root.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("The root did not start."));
@@ -39,7 +49,7 @@ internal static class FeedBenchmark
             if (replica.View?.RevisionIds.Count != revisions) throw new InvalidOperationException($"The replica serves {replica.View?.RevisionIds.Count} revisions of {revisions}.");
             var after = Processor(root);
             await Console.Error.WriteLineAsync(
-                $"feed: run {run}: {feed.TotalSeconds:0.000} s (processor: replica {(after.Own - between.Own).TotalSeconds:0.000} s, root {(after.Root - between.Root).TotalSeconds:0.000} s), floor {floor.TotalSeconds:0.000} s (processor {(between.Own - before.Own).TotalSeconds:0.000} s)");
+                $"{name}: run {run}: {feed.TotalSeconds:0.000} s (processor: replica {(after.Own - between.Own).TotalSeconds:0.000} s, root {(after.Root - between.Root).TotalSeconds:0.000} s), floor {floor.TotalSeconds:0.000} s (processor {(between.Own - before.Own).TotalSeconds:0.000} s)");
             bytes = replica.Received;
             if (run == 0) continue;
             floors.Add(floor.TotalSeconds);
@@ -51,14 +61,14 @@ internal static class FeedBenchmark
         floors.Sort();
         feeds.Sort();
         var (seconds, least) = (feeds[Runs / 2], floors[Runs / 2]);
-        figures.Add("feed_revisions", revisions, "count");
-        figures.Add("feed_seconds", seconds, "s");
-        figures.Add("feed_floor_seconds", least, "s");
-        figures.Add("feed_ratio", seconds / least, "x");
-        figures.Add("feed_rate", revisions / seconds, "records/s");
-        figures.Add("feed_wire", bytes / Megabyte, "MB");
-        figures.Add("feed_documents", documentBytes / Megabyte, "MB");
-        figures.Add("feed_wire_per_document_byte", (double)bytes / documentBytes, "x");
+        figures.Add($"{name}_revisions", revisions, "count");
+        figures.Add($"{name}_seconds", seconds, "s");
+        figures.Add($"{name}_floor_seconds", least, "s");
+        figures.Add($"{name}_ratio", seconds / least, "x");
+        figures.Add($"{name}_rate", revisions / seconds, "records/s");
+        figures.Add($"{name}_wire", bytes / Megabyte, "MB");
+        figures.Add($"{name}_documents", documentBytes / Megabyte, "MB");
+        figures.Add($"{name}_wire_per_document_byte", (double)bytes / documentBytes, "x");
     }
 
     /// <summary>Processor time so far: on a machine with other work it says more than the clock.</summary>

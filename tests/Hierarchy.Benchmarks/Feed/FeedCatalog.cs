@@ -6,21 +6,33 @@ using Hierarchy.Testing.Generation;
 
 namespace Hierarchy.Benchmarks.Feed;
 
-/// <summary>A root's log with a generated catalog, made as a synchronization makes it: documents of some 6 KB, compressed, with what is read of them beside.</summary>
+/// <summary>A root's log with a catalog, made as a synchronization makes it: documents, compressed, with what is read of them beside.</summary>
 internal static class FeedCatalog
 {
     private const int Seed = 2;
     private const int Transaction = 500;
 
+    /// <summary>Generated documents.</summary>
+    public static IEnumerable<Func<IReadOnlyList<string>>> Generated(int revisions) =>
+        new DocumentGenerator(Seed).Plan(revisions).Select(group => (Func<IReadOnlyList<string>>)(() => group().Select(document => document.Xml).ToArray()));
+
+    /// <summary>Documents derived from recorded ones.</summary>
+    public static IEnumerable<Func<IReadOnlyList<string>>> Recorded(int revisions, RecordedTexts recorded) =>
+        Enumerable.Range(0, revisions).Select(number => (Func<IReadOnlyList<string>>)(() => [recorded.Derive(number)]));
+
+    /// <summary>Writes a log of generated documents.</summary>
+    public static Task<(int Revisions, long DocumentBytes)> CreateAsync(string path, int revisions, CancellationToken cancellationToken) =>
+        CreateAsync(path, revisions, Generated(revisions), cancellationToken);
+
     /// <summary>Writes the log; returns how many revisions it has, and the bytes of their documents as UTF-8.</summary>
-    public static async Task<(int Revisions, long DocumentBytes)> CreateAsync(string path, int revisions, CancellationToken cancellationToken)
+    public static async Task<(int Revisions, long DocumentBytes)> CreateAsync(string path, int revisions, IEnumerable<Func<IReadOnlyList<string>>> texts, CancellationToken cancellationToken)
     {
         await using var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = path });
         var bytes = 0L;
         var (number, pending) = (0, new List<(UpdateRevision Revision, string Xml)>());
-        foreach (var group in new DocumentGenerator(Seed).Plan(revisions))
+        foreach (var group in texts)
         {
-            pending.AddRange(group().Select(document => (UpdateDocument.Read(document.Xml), document.Xml)));
+            pending.AddRange(group().Select(text => (UpdateDocument.Read(text), text)));
             if (pending.Count < Transaction && number + pending.Count < revisions) continue;
             var changes = new Change[pending.Count];
             var (first, documents) = (number + 1, pending);

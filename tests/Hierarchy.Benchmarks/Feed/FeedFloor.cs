@@ -7,6 +7,12 @@ namespace Hierarchy.Benchmarks.Feed;
 /// <summary>What SQLite needs to store the same rows without any protocol: identical statement, pragmas, schema, indexes and transactions as a mirror that takes the feed, the input in memory.</summary>
 internal static class FeedFloor
 {
+    /// <summary>The settings of the connection that writes, in the floor and in the replica.</summary>
+    public static IReadOnlyList<string> Pragmas => SqlitePragmas.Writer(new SqliteStoreOptions { Path = "" }, SqliteDurability.Normal);
+
+    /// <summary>The table of the records and the indexes on it, in the floor and in the replica.</summary>
+    public static IReadOnlyList<string> Indexes => LogSql.Schema.Migrations.SelectMany(migration => migration).Where(statement => statement.Contains("record ", StringComparison.Ordinal) && statement.StartsWith("CREATE", StringComparison.Ordinal)).ToArray();
+
     public static TimeSpan Run(string path, IReadOnlyList<IReadOnlyList<ChangeRecord>> pages)
     {
         var options = new SqliteStoreOptions { Path = path };

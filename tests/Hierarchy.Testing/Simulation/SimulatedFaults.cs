@@ -7,7 +7,7 @@ namespace Hierarchy.Testing.Simulation;
 internal sealed class SimulatedFaults(SimulatedTree tree)
 {
     private const int BackupsKept = 8;
-    private readonly Dictionary<SimulatedServer, List<SimulatedBackup>> _backups = [];
+    private readonly Dictionary<SimulatedServer, List<LogImage>> _backups = [];
     private readonly HashSet<SimulatedServer> _superseded = [];
     private bool _isPromoted;
 
@@ -59,7 +59,6 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
             case 3 or 4 or 5 when tree.Plan.Cuts && server.Upward is { } call:
                 Count("call cut");
                 call.Cut();
-                if (World.OneIn(2)) server.CutRollup();
                 break;
             case 6 when tree.Plan.Compaction:
                 foreach (var root in tree.Servers.Where(root => root is { IsUp: true, IsRoot: true })) root.Guard(() => Compact(root));
@@ -150,18 +149,17 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
         Count("root cut off");
         Isolated = server;
         foreach (var link in server.Links.ToArray()) link.Cut();
-        foreach (var link in server.RollupLinks.ToArray()) link.Cut();
     }
 
     private void Backup(SimulatedServer server)
     {
         if (server is not { IsUp: true, Log: { } log } || log.Head.Position.IsEmpty) return;
         if (!_backups.TryGetValue(server, out var backups)) _backups[server] = backups = [];
-        backups.Add(server.Backup());
+        backups.Add(log.Image);
         if (backups.Count > BackupsKept) backups.RemoveAt(World.Random.Next(BackupsKept));
     }
 
-    private SimulatedBackup? AnyBackup(SimulatedServer server) =>
+    private LogImage? AnyBackup(SimulatedServer server) =>
         _backups.TryGetValue(server, out var backups) && backups.Count > 0 && server.IsUp ? backups[World.Random.Next(backups.Count)] : null;
 
     private void Count(string what) => tree.Faults.Add(what);

@@ -18,6 +18,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedAdmin Admin { get; }
 
+    public CannedVerification Verification => application.Services.GetRequiredService<CannedVerification>();
+
     public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
 
     public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
@@ -30,10 +32,12 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton(admin);
         builder.Services.AddSingleton<CannedBackups>();
         builder.Services.AddSingleton<CannedCouriers>();
+        builder.Services.AddSingleton<CannedVerification>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
         application.MapGrpcService<CannedCouriers>();
+        application.MapGrpcService<CannedVerification>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

@@ -41,6 +41,7 @@ public sealed class JsonShapeTests
         { "migrate-computers", "migrate computers FILE" },
         { "migrate-content", "migrate content /var/wsus/WsusContent" },
         { "servers-list", "servers list" },
+        { "servers-verify", "servers verify" },
         { "status", "status KB5013943" },
         { "doctor-upstream", "doctor upstream" },
     };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
+using Hierarchy.Replication.Digest;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Storage.Sqlite;
@@ -25,7 +26,7 @@ internal sealed class FeedNode : IAsyncDisposable, IStagingObserver
     private readonly Task _running;
     private volatile TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FeedNode(IAsyncDisposable store, ILogReader log, ServerIdentity self, FeedSource source, IReadOnlyList<Uri> parents)
+    private FeedNode(IAsyncDisposable store, ILogReader log, ServerIdentity self, FeedSource source, IReadOnlyList<Uri> parents, bool comparesRecords)
     {
         _store = store;
         Log = log;
@@ -36,8 +37,10 @@ internal sealed class FeedNode : IAsyncDisposable, IStagingObserver
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(source);
         FeedEndpoint.AddFeed(builder.Services);
+        builder.Services.AddSingleton(new DigestEndpoint(new DigestSource(source, log), verifyUpward: null, CancellationToken.None));
         _app = builder.Build();
         _app.MapGrpcService<FeedEndpoint>();
+        if (comparesRecords) _app.MapGrpcService<DigestEndpoint>();
         if (log is IMirrorLog mirror)
             Loop = FollowerLoop.Create(mirror, self, parents, source, ServeAsync, new FollowerOptions { FirstDelay = TimeSpan.FromMilliseconds(20), LongestDelay = TimeSpan.FromMilliseconds(500) }, TimeProvider.System, NullLogger<FollowerLoop>.Instance, this);
         if (Loop is not null) Loop.StatusChanged += _ => Tell();
@@ -61,11 +64,11 @@ internal sealed class FeedNode : IAsyncDisposable, IStagingObserver
 
     public Uri Url => new(_app.Urls.First());
 
-    public static async Task<FeedNode> RootAsync(string path, FeedOptions? options = null)
+    public static async Task<FeedNode> RootAsync(string path, FeedOptions? options = null, bool comparesRecords = true)
     {
         var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = path });
         var self = FeedSample.ServerNamed("root");
-        var node = new FeedNode(log, log, self, FeedSource.OfAuthority(log, self, options ?? new FeedOptions(), TimeProvider.System), []);
+        var node = new FeedNode(log, log, self, FeedSource.OfAuthority(log, self, options ?? new FeedOptions(), TimeProvider.System), [], comparesRecords);
         await node._started.Task;
         return node;
     }
@@ -74,7 +77,7 @@ internal sealed class FeedNode : IAsyncDisposable, IStagingObserver
     {
         var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = path });
         var self = new ServerIdentity(id ?? Guid.NewGuid(), name, "");
-        var node = new FeedNode(log, log, self, FeedSource.OfMirror(log, self, options ?? new FeedOptions(), TimeProvider.System), parents);
+        var node = new FeedNode(log, log, self, FeedSource.OfMirror(log, self, options ?? new FeedOptions(), TimeProvider.System), parents, comparesRecords: true);
         await node._started.Task;
         return node;
     }

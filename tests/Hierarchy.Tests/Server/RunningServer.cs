@@ -60,6 +60,14 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
+    /// <summary>The errors that a test has provoked: they fail it no more.</summary>
+    public IReadOnlyList<string> TakeErrors()
+    {
+        var errors = _errors.Errors.ToArray();
+        _errors.Errors.Clear();
+        return errors;
+    }
+
     /// <summary>A root with a choice that nobody made yet.</summary>
     public static Task<RunningServer> RootAsync(string? folder = null, string upstream = "http://127.0.0.1:9", string grpc = AnyPort) =>
         StartAsync(new ServerOptions { Role = "root", Name = "root", MicrosoftUpdate = upstream }, folder, grpc: grpc);
