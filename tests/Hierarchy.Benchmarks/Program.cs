@@ -1,5 +1,7 @@
 using Hierarchy.Benchmarks.Chaos;
+using Hierarchy.Benchmarks.Fanout;
 using Hierarchy.Benchmarks.Feed;
+using Hierarchy.Benchmarks.Latency;
 using Hierarchy.Benchmarks.Restart;
 using Hierarchy.Benchmarks.Rollup;
 using Hierarchy.Benchmarks.Rpc;
@@ -15,12 +17,16 @@ internal static class Program
     private static readonly Dictionary<string, Func<Figures, CancellationToken, Task>> All = new(StringComparer.Ordinal)
     {
         ["chaos"] = ChaosBenchmark.RunAsync,
+        ["chaos-simulation"] = SimulationBenchmark.RunAsync,
         ["chaos-sync"] = ChaosBenchmark.RunCatalogAsync,
+        ["chaos-tiers"] = ChaosBenchmark.RunTiersAsync,
         ["digest"] = DigestBenchmark.RunAsync,
         ["documents"] = DocumentsBenchmark.RunAsync,
+        ["fanout"] = FanoutBenchmark.RunAsync,
         ["feed"] = FeedBenchmark.RunAsync,
         ["fuzz-rpc"] = FuzzBenchmark.RunAsync,
         ["fuzz-upstream"] = FuzzUpstreamBenchmark.RunAsync,
+        ["latency"] = LatencyBenchmark.RunAsync,
         ["lzx"] = LzxBenchmark.RunAsync,
         ["restart"] = RestartBenchmark.RunAsync,
         ["rollup"] = RollupBenchmark.RunAsync,
@@ -34,6 +40,7 @@ internal static class Program
     {
         if (args is [FeedRoot.Command, var log]) return await FeedRoot.RunAsync(log);
         if (args is [RollupRoot.Command, var reports]) return await RollupRoot.RunAsync(reports);
+        if (args is [FanoutRoot.Command, var fanout]) return await FanoutRoot.RunAsync(fanout);
         if (args is [BenchServer.Command]) return await BenchServer.RunAsync();
         var unknown = args.Where(name => !All.ContainsKey(name)).ToList();
         if (unknown.Count > 0)
@@ -49,8 +56,8 @@ internal static class Program
             interrupt.Cancel();
         };
         var figures = new Figures(Console.Out);
-        // chaos-sync is a part of chaos, and has a name to be run alone.
-        foreach (var name in args.Length > 0 ? args : [.. All.Keys.Where(name => name != "chaos-sync").Order()])
+        // The parts of chaos have names to be run alone.
+        foreach (var name in args.Length > 0 ? args : [.. All.Keys.Where(name => !name.StartsWith("chaos-", StringComparison.Ordinal)).Order()])
         {
             try
             {

@@ -27,5 +27,14 @@ public sealed class KillTests
     [Fact]
     public Task Root_KilledAtFiveMomentsOfASync_HasTheCatalogOfAnUndisturbedOne() => ChaosRun.OfCatalog().PlayAsync(seed: 1, TestContext.Current.CancellationToken);
 
+    [Fact]
+    public async Task Tiers_KilledFiveTimesUnderLoad_LoseNothingAndAreEqual()
+    {
+        var run = ChaosRun.OfTiers(kills: 5);
+        await run.PlayAsync(seed: 1, TestContext.Current.CancellationToken);
+
+        Assert.Equal(5, run.Kills);
+    }
+
     private static Task PlayAsync(string scenario, int seed) => ChaosRun.Scenarios[scenario]().PlayAsync(seed, TestContext.Current.CancellationToken);
 }

@@ -25,7 +25,7 @@ public sealed partial class RollupLoop
     /// <summary>Makes a loop; <see cref="RunAsync"/> runs it.</summary>
     /// <param name="reports">The outbox.</param>
     /// <param name="self">Who reports.</param>
-    /// <param name="parent">Where the parent's gRPC answers; asked before every call.</param>
+    /// <param name="parent">Where the parent's gRPC answers; asked before every call, and whenever a sample is due: another answer ends the call.</param>
     /// <param name="sample">How this server and those below are doing.</param>
     /// <param name="options">Batches and waits.</param>
     /// <param name="time">The clock.</param>
@@ -102,7 +102,11 @@ public sealed partial class RollupLoop
                 cancellationToken);
             var machine = new RollupMachine(_reports.OutboxHead, _options.BatchesAhead);
             await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
+            {
+                // Another server is followed now, and reports go the way that records come. Otherwise two servers that once began to report to each other would do so for ever.
+                if (ReferenceEquals(item, News.Sample) && _parent() != parent) return;
                 await TakeAsync(machine, item, call.RequestStream, parent, cancellationToken);
+            }
         }
         finally
         {

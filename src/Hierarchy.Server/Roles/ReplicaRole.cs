@@ -21,6 +21,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     private readonly ServerFaults _faults;
     private CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
+    private Uri? _reportsTo;
 
     public ReplicaRole(
         IMirrorLog log, FeedSource feed, IReportStore reports, RollupInbox inbox, ViewFollower views, ServerDirectory directory, ServerFaults faults, IServiceProvider services,
@@ -38,7 +39,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         };
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
         _rollup = new RollupLoop(
-            reports, self, () => _follower.Status.Parent?.Url ?? options.Parents[0], () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
+            reports, self, () => ParentToReportTo(options.Parents[0]), () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
             loggers.CreateLogger<RollupLoop>());
         _rollup.Rooted += inbox.OnRooted;
         _rollup.Asked += question => services.GetRequiredService<VerificationDesk>().Begin(question.Id, question.Servers, passOn: true);
@@ -95,6 +96,14 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    /// <summary>The server that was followed last; while one is looked for, nothing moves.</summary>
+    private Uri ParentToReportTo(Uri preferred)
+    {
+        var status = _follower.Status;
+        if (status is { Phase: FollowerPhase.Live, Parent.Url: { } followed }) _reportsTo = followed;
+        return _reportsTo ?? status.Parent?.Url ?? preferred;
+    }
 
     private static List<ServerStatus> Sample(StatusSampler sampler, ServerDirectory directory)
     {

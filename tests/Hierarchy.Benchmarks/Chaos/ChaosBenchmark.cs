@@ -8,6 +8,7 @@ internal static class ChaosBenchmark
 {
     private const int Seeds = 100;
     private const int CatalogSeeds = 10;
+    private const int TierKills = 100;
 
     public static async Task RunAsync(Figures figures, CancellationToken cancellationToken)
     {
@@ -32,6 +33,21 @@ internal static class ChaosBenchmark
         figures.Add("chaos_convergence_highest", convergence[^1], "ms");
         figures.Add("chaos_total", Stopwatch.GetElapsedTime(start).TotalSeconds, "s");
         await RunCatalogAsync(figures, cancellationToken);
+        await RunTiersAsync(figures, cancellationToken);
+        await SimulationBenchmark.RunAsync(figures, cancellationToken);
+    }
+
+    /// <summary>A hundred blows against a tree of three tiers under load: whichever server it is, nothing acknowledged is lost.</summary>
+    public static async Task RunTiersAsync(Figures figures, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var run = ChaosRun.OfTiers(TierKills);
+        await run.PlayAsync(seed: 1, cancellationToken);
+        await Console.Error.WriteLineAsync(run.Timeline);
+        figures.Add("chaos_tiers_kills", run.Kills, "count");
+        figures.Add("chaos_tiers_acknowledged", run.Acknowledged, "count");
+        figures.Add("chaos_tiers_convergence", run.Convergence.TotalMilliseconds, "ms");
+        figures.Add("chaos_tiers_total", Stopwatch.GetElapsedTime(start).TotalSeconds, "s");
     }
 
     /// <summary>Fifty blows in the middle of synchronizations, five to each; every catalog must be the undisturbed one.</summary>

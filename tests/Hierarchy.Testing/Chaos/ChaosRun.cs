@@ -28,6 +28,12 @@ public abstract class ChaosRun
     /// <summary>A root is killed at five moments of one synchronization, and its catalog is compared with an undisturbed one.</summary>
     public static ChaosRun OfCatalog() => new CatalogChaos();
 
+    /// <summary>Three tiers, decisions at the top and computers that report at the bottom, and so many blows against any of the servers.</summary>
+    public static ChaosRun OfTiers(int kills) => new TierChaos(kills);
+
+    /// <summary>Decisions and reports that were acknowledged, where the scenario counts them.</summary>
+    public virtual int Acknowledged => 0;
+
     /// <summary>How often a server was killed.</summary>
     public int Kills { get; private set; }
 
@@ -48,6 +54,9 @@ public abstract class ChaosRun
     protected ServerNode Replica { get; private set; } = null!; // Likewise.
 
     protected abstract UpstreamNode.Catalog Catalog { get; }
+
+    /// <summary>The servers that must equal the root in the end.</summary>
+    protected virtual IReadOnlyList<ServerNode> Replicas => [Replica];
 
     /// <summary>Plays the scenario; throws when something is lost, doubled or unequal, and says where the logs are.</summary>
     public async Task PlayAsync(int seed, CancellationToken cancellationToken)
@@ -86,15 +95,25 @@ public abstract class ChaosRun
     /// <summary>Checks what the scenario is about.</summary>
     protected abstract Task VerifyAsync(CancellationToken cancellationToken);
 
-    /// <summary>kill -9, and a new start on the same folder and addresses.</summary>
-    protected async Task KillAndRestartAsync(ServerNode victim, CancellationToken cancellationToken)
+    /// <summary>kill -9, and a new start on the same folder and addresses; of several, all are down before the first is back.</summary>
+    protected async Task KillAndRestartAsync(CancellationToken cancellationToken, params ServerNode[] victims)
     {
-        await victim.KillAsync(cancellationToken);
-        Kills++;
-        Note($"killed the {victim.Name}");
-        await victim.StartAsync(cancellationToken);
-        Note($"the {victim.Name} is back");
+        foreach (var victim in victims)
+        {
+            await victim.KillAsync(cancellationToken);
+            Kills++;
+            Note($"killed the {victim.Name}");
+        }
+
+        foreach (var victim in victims)
+        {
+            await victim.StartAsync(cancellationToken);
+            Note($"the {victim.Name} is back");
+        }
     }
+
+    /// <summary>The same for one.</summary>
+    protected Task KillAndRestartAsync(ServerNode victim, CancellationToken cancellationToken) => KillAndRestartAsync(cancellationToken, victim);
 
     protected ServerNode Victim() => Random.Next(2) == 0 ? Root : Replica;
 
@@ -127,7 +146,7 @@ public abstract class ChaosRun
     }
 
     /// <summary>Does something that may fail because its server is being killed: false then. What the server itself refuses is still an error.</summary>
-    protected static async Task<bool> TryAsync(Func<Task<bool>> action)
+    internal static async Task<bool> TryAsync(Func<Task<bool>> action)
     {
         try
         {
@@ -144,28 +163,31 @@ public abstract class ChaosRun
         }
     }
 
-    /// <summary>Both servers stand at one position with one digest, by their own word.</summary>
+    /// <summary>All servers stand at one position with one digest, by their own word.</summary>
     protected async Task EqualAsync(CancellationToken cancellationToken)
     {
         var (root, replica) = ("", "");
-        try
+        foreach (var below in Replicas)
         {
-            await Until.TrueAsync(
-                "the replica to equal the root", Patience,
-                async token =>
-                {
-                    var (above, below) = (await Root.LogStateAsync(token), await Replica.LogStateAsync(token));
-                    (root, replica) = (above.ToString(), below.ToString());
-                    return above == below;
-                },
-                cancellationToken);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new TimeoutException($"{exception.Message} The root stands at {root}, the replica at {replica}.", exception);
+            try
+            {
+                await Until.TrueAsync(
+                    $"{below.Name} to equal the root", Patience,
+                    async token =>
+                    {
+                        var (roots, its) = (await Root.LogStateAsync(token), await below.LogStateAsync(token));
+                        (root, replica) = (roots.ToString(), its.ToString());
+                        return roots == its;
+                    },
+                    cancellationToken);
+            }
+            catch (TimeoutException exception)
+            {
+                throw new TimeoutException($"{exception.Message} The root stands at {root}, {below.Name} at {replica}.", exception);
+            }
         }
 
-        foreach (var server in new[] { Root, Replica })
+        foreach (var server in Replicas.Prepend(Root))
         {
             var mismatches = (await server.Admin.ListServersAsync(new ListServersRequest(), cancellationToken: cancellationToken)).Servers.Single(entry => !entry.Digest.IsEmpty).Status.DigestMismatches;
             if (mismatches != 0) throw new ChaosException($"{server.Name} counted {mismatches} digest mismatches: it was repaired, and should not have needed it.");

@@ -7,7 +7,7 @@ namespace Hierarchy.Testing.Simulation;
 internal sealed class SimulatedFaults(SimulatedTree tree)
 {
     private const int BackupsKept = 8;
-    private readonly Dictionary<SimulatedServer, List<LogImage>> _backups = [];
+    private readonly Dictionary<SimulatedServer, List<SimulatedBackup>> _backups = [];
     private readonly HashSet<SimulatedServer> _superseded = [];
     private bool _isPromoted;
 
@@ -59,6 +59,7 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
             case 3 or 4 or 5 when tree.Plan.Cuts && server.Upward is { } call:
                 Count("call cut");
                 call.Cut();
+                if (World.OneIn(2)) server.CutRollup();
                 break;
             case 6 when tree.Plan.Compaction:
                 foreach (var root in tree.Servers.Where(root => root is { IsUp: true, IsRoot: true })) root.Guard(() => Compact(root));
@@ -149,17 +150,18 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
         Count("root cut off");
         Isolated = server;
         foreach (var link in server.Links.ToArray()) link.Cut();
+        foreach (var link in server.RollupLinks.ToArray()) link.Cut();
     }
 
     private void Backup(SimulatedServer server)
     {
         if (server is not { IsUp: true, Log: { } log } || log.Head.Position.IsEmpty) return;
         if (!_backups.TryGetValue(server, out var backups)) _backups[server] = backups = [];
-        backups.Add(log.Image);
+        backups.Add(server.Backup());
         if (backups.Count > BackupsKept) backups.RemoveAt(World.Random.Next(BackupsKept));
     }
 
-    private LogImage? AnyBackup(SimulatedServer server) =>
+    private SimulatedBackup? AnyBackup(SimulatedServer server) =>
         _backups.TryGetValue(server, out var backups) && backups.Count > 0 && server.IsUp ? backups[World.Random.Next(backups.Count)] : null;
 
     private void Count(string what) => tree.Faults.Add(what);

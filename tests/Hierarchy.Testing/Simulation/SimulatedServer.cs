@@ -12,6 +12,9 @@ internal sealed partial class SimulatedServer
     private readonly SimulatedTree _tree;
     private readonly SimulatedDisk _disk;
     private LogImage _stored = LogImage.Empty;
+    private ReportImage _storedReports = ReportImage.Empty;
+    private RollupLink? _rollup;
+    private bool _isRestored;
     private AuthorityStart _start = AuthorityStart.Restart;
     private int _above;
     private int _life;
@@ -48,8 +51,14 @@ internal sealed partial class SimulatedServer
 
     public SimulatedFollower? Follower { get; private set; }
 
+    /// <summary>What computers and those below report; null while it is down.</summary>
+    public SimulatedReports? Reports { get; private set; }
+
     /// <summary>The calls of those below.</summary>
     public List<FeedLink> Links { get; } = [];
+
+    /// <summary>The calls in which those below report.</summary>
+    public List<RollupLink> RollupLinks { get; } = [];
 
     /// <summary>The call to the parent.</summary>
     public FeedLink? Upward { get; private set; }
@@ -94,9 +103,35 @@ internal sealed partial class SimulatedServer
         Source = new SimulatedSource(Log, Self, _tree.Options, () => Now);
         Source.Changed += () => Links.ForEach(link => link.Pump());
         _disk.Watch(Log);
+        Reports = new SimulatedReports(_storedReports, IsRoot, _isRestored, _tree.World.NewId, _disk);
+        _isRestored = false;
         Tick();
         Work();
+        Later(_tree.World.Between(1, 1000), Report);
     }
+
+    /// <summary>The report store has something new: it goes on its way up.</summary>
+    public void OnReported() => _rollup?.Grown(Reports!.Outbox.Head); // it is up
+
+    /// <summary>The root has more of this server's outbox: those below are told.</summary>
+    public void OnRooted()
+    {
+        foreach (var link in RollupLinks.ToArray()) Later(TimeSpan.Zero, link.Tell);
+    }
+
+    /// <summary>The call to the parent is over.</summary>
+    public void RollupEnded(RollupLink link)
+    {
+        if (_rollup != link) return;
+        _rollup = null;
+        Later(_tree.World.Between(100, 3000), Report);
+    }
+
+    /// <summary>Breaks the call in which it reports.</summary>
+    public void CutRollup() => _rollup?.Cut();
+
+    /// <summary>A backup of everything.</summary>
+    public SimulatedBackup Backup() => new(Log!.Image, Reports!.Image, _tree.World.Elapsed); // it is up
 
     /// <summary>The power fails. A root has everything on disk; a mirror may lose its newest transactions.</summary>
     public void Crash()
@@ -108,13 +143,14 @@ internal sealed partial class SimulatedServer
     }
 
     /// <summary>Comes back with an old backup. A root is told of its loss, or (a mere restart) is not.</summary>
-    public void Restore(LogImage backup, AuthorityStart start)
+    public void Restore(SimulatedBackup backup, AuthorityStart start)
     {
         if (!IsUp) return;
         Stop(Log!.Image); // it was started
-        if (IsRoot) _tree.Oracle.OnLoss(backup);
-        _stored = backup;
-        _start = start;
+        if (IsRoot) _tree.Oracle.OnLoss(backup.Log);
+        _tree.ReportOracle.OnRestored(this, backup.Time);
+        (_stored, _storedReports, _start) = (backup.Log, backup.Reports, start);
+        _isRestored = !IsRoot || start == AuthorityStart.AfterLoss;
         StartLater();
     }
 
@@ -195,14 +231,35 @@ internal sealed partial class SimulatedServer
     {
         if (IsRoot) _tree.Oracle.OnDied(stored);
         _stored = stored;
+        _storedReports = Reports!.Image; // it was started
+        Reports = null;
         IsUp = _isWorking = _isRepairing = false;
         _life++;
         foreach (var link in Links.ToArray()) link.Cut();
+        foreach (var link in RollupLinks.ToArray()) link.Cut();
         Upward?.Cut();
+        _rollup?.Cut();
         Upward = null;
+        _rollup = null;
         Follower = null;
         Source = null;
     }
+
+    /// <summary>Calls the server that is followed, or the preferred one, to report to it, until another one is followed.</summary>
+    private void Report()
+    {
+        if (IsRoot || _rollup is not null) return;
+        _rollup = new RollupLink(_tree, this, Upward?.To ?? _tree.Find(Parents[0]));
+        _rollup.Open();
+        LookForParent(_rollup);
+    }
+
+    private void LookForParent(RollupLink link) => Later(TimeSpan.FromSeconds(1), () =>
+    {
+        if (_rollup != link) return;
+        if (IsLive && Upward is { } parent && parent.To != link.To) link.Cut();
+        else LookForParent(link);
+    });
 
     private void OnOutward(FollowerEffect effect)
     {

@@ -13,10 +13,12 @@ internal sealed class SimulatedTree
 {
     private const int Keys = 60;
     private const int Clients = 3;
+    private const int Computers = 3;
     private const long MaxSteps = 3_000_000;
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(10);
     private readonly List<SimulatedServer> _servers = [];
     private readonly List<SimulatedClient> _clients = [];
+    private readonly List<SimulatedComputer> _computers = [];
     private readonly SimulatedFaults _chooser;
 
     public SimulatedTree(int seed)
@@ -24,6 +26,7 @@ internal sealed class SimulatedTree
         World = new VirtualWorld(seed);
         Plan = FaultPlan.Draw(World);
         Oracle = new HistoryOracle(World);
+        ReportOracle = new ReportOracle(World);
         Options = new FeedOptions
         {
             PageRecords = World.Random.Next(1, 12),
@@ -42,6 +45,7 @@ internal sealed class SimulatedTree
         }
 
         for (var i = 1; i <= Clients; i++) _clients.Add(new SimulatedClient(this, $"client-{i}"));
+        for (var i = 1; i <= Computers; i++) _computers.Add(new SimulatedComputer(this, i));
         _chooser = new SimulatedFaults(this);
     }
 
@@ -52,6 +56,8 @@ internal sealed class SimulatedTree
     public FaultCounts Faults { get; } = new();
 
     public HistoryOracle Oracle { get; }
+
+    public ReportOracle ReportOracle { get; }
 
     public FeedOptions Options { get; }
 
@@ -93,6 +99,9 @@ internal sealed class SimulatedTree
         if (Plan.LieOneIn == 0 && !Oracle.HasLosses) throw Failed($"{server.Self.Name}: {reason}");
     }
 
+    /// <summary>A parent's acknowledgement that cannot be.</summary>
+    public void WrongReport(SimulatedServer server, string reason) => throw Failed($"{server.Self.Name}, reporting: {reason}");
+
     public SimulatedServer Find(Uri url) => _servers.First(server => server.Url == url);
 
     public TimeSpan Latency() => World.OneIn(20) ? World.Between(100, 3000) : World.Between(0.2, 30);
@@ -104,15 +113,16 @@ internal sealed class SimulatedTree
     {
         foreach (var server in _servers) World.After(World.Between(0, 500), server.Start);
         foreach (var client in _clients) client.Start();
+        foreach (var computer in _computers) computer.Start();
         World.After(TimeSpan.FromMilliseconds(1), Change);
         _chooser.Start();
         if (Plan.Rots) World.After(TimeSpan.FromSeconds(5), Scrub);
         World.RunUntil(faults, () => World.Steps > MaxSteps);
         HasFaults = false;
         _chooser.End();
-        var equal = World.RunUntil(World.Elapsed + Calm, () => (_servers.TrueForAll(IsEqualToRoot) && _servers.TrueForAll(server => server.IsSound)) || World.Steps > MaxSteps);
+        var equal = World.RunUntil(World.Elapsed + Calm, () => IsDone() || World.Steps > MaxSteps);
         if (World.Steps > MaxSteps) throw Failed($"no end after {World.Steps} steps: {string.Join("; ", _servers.Select(Describe))}");
-        if (!equal) throw Failed($"not equal after {Calm} of calm: {string.Join("; ", _servers.Select(Describe))}");
+        if (!equal) throw Failed($"not equal after {Calm} of calm: {string.Join("; ", _servers.Select(Describe))}; {(Root.Reports is { } reports ? ReportOracle.Difference(reports) : "")}");
         foreach (var replica in _servers.Where(server => server != Root)) CheckContent(replica);
         Oracle.CheckSurvivor(Root.Log!.Image); // it is up
     }
@@ -154,6 +164,13 @@ internal sealed class SimulatedTree
         var payload = new byte[World.Random.Next(0, 40)];
         World.Random.NextBytes(payload);
         return new Change(900, key, payload);
+    }
+
+    private bool IsDone()
+    {
+        // Looked at after every event: what changes seldom comes first.
+        if (!_servers.TrueForAll(IsEqualToRoot) || !_servers.TrueForAll(server => server.IsSound) || !_computers.TrueForAll(computer => computer.IsSettled)) return false;
+        return Root.Reports is { } reports && ReportOracle.Difference(reports).Length == 0;
     }
 
     private bool IsEqualToRoot(SimulatedServer server) => server.IsLive && server.Log!.Head.Position == Root.Log?.Head.Position; // live ones have a log

@@ -9,7 +9,7 @@ internal sealed class SimulationRun
     /// <summary>Kinds of faults that a run of many seeds has all of.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "call cut", "call silent", "clock jumped", "compaction", "disk full", "duplicated call", "lie: count", "lie: digest", "lie: floor too low", "lie: old checkpoint", "lie: other payload",
+        "call cut", "call silent", "clock jumped", "compaction", "computer re-imaged", "disk full", "duplicated call", "lie: count", "lie: digest", "lie: floor too low", "lie: old checkpoint", "lie: other payload",
         "lie: page left out", "lie: page twice", "lie: record deleted", "lie: record left out", "lie: reign", "lie: stale head of a page", "lie: transaction left out", "lie: transaction twice",
         "old files put in the root's place", "power lost after a write", "power lost before a write", "record rotted", "repaired", "replica crashed", "replica promoted", "replica restored", "root crashed", "root cut off",
         "root restored", "rot found", "server stood still",
@@ -25,6 +25,10 @@ internal sealed class SimulationRun
 
     public long LostWithHistory { get; private set; }
 
+    public long Reported { get; private set; }
+
+    public long ReportsInDoubt { get; private set; }
+
     public long Refused { get; private set; }
 
     public long Steps { get; private set; }
@@ -32,19 +36,19 @@ internal sealed class SimulationRun
     /// <summary>What failed, in order of the seeds.</summary>
     public IReadOnlyList<string> Failures => [.. _failures.OrderBy(failure => failure.Seed).Select(failure => failure.What)];
 
-    /// <summary>Plays the seeds from a number on. <paramref name="progress"/> hears of each.</summary>
-    public static SimulationRun Play(int first, int count, TimeSpan faults, Action<int>? progress = null, CancellationToken cancellationToken = default)
+    /// <summary>Plays the seeds from a number on. <paramref name="progress"/> hears of each, with what it failed with, or nothing.</summary>
+    public static SimulationRun Play(int first, int count, TimeSpan faults, Action<int, string>? progress = null, CancellationToken cancellationToken = default)
     {
         var run = new SimulationRun();
         Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, seed =>
         {
-            run.Play(seed, faults);
-            progress?.Invoke(seed);
+            var failure = run.Play(seed, faults);
+            progress?.Invoke(seed, failure);
         });
         return run;
     }
 
-    private void Play(int seed, TimeSpan faults)
+    private string Play(int seed, TimeSpan faults)
     {
         var tree = new SimulatedTree(seed);
         var failure = "";
@@ -67,8 +71,12 @@ internal sealed class SimulationRun
             Taken += tree.Taken;
             Acknowledged += tree.Oracle.Acknowledged;
             LostWithHistory += tree.Oracle.LostWithHistory;
+            Reported += tree.ReportOracle.Acknowledged;
+            ReportsInDoubt += tree.ReportOracle.InDoubt;
             Refused += tree.Refused;
             Steps += tree.World.Steps;
         }
+
+        return failure;
     }
 }

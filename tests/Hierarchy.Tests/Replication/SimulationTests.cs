@@ -19,6 +19,7 @@ public class SimulationTests
         Assert.True(total.Served > 20_000, $"{total.Served} states served");
         Assert.True(total.Taken > 5_000, $"{total.Taken} states taken over by clients");
         Assert.True(total.LostWithHistory > 100, $"{total.LostWithHistory} decisions lost with a history");
+        Assert.True(total.Reported > 5_000, $"{total.Reported} reports acknowledged");
         Assert.True(total.Refused > 500, $"{total.Refused} lies refused");
         foreach (var kind in SimulationRun.Kinds) Assert.True(total.Faults[kind] > 0, $"no seed had: {kind}");
     }
