@@ -11,6 +11,9 @@ internal sealed record CliEnvironment
     /// <summary>Progress, and errors when text is chosen.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Somebody who can be asked; null where nobody is there.</summary>
+    public TextReader? In { get; init; }
+
     /// <summary>Somebody reads <see cref="Out"/> on a terminal: colours and borders are welcome.</summary>
     public bool OutIsTerminal { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed record CliEnvironment
         {
             Out = System.Console.Out,
             Error = System.Console.Error,
+            In = System.Console.IsInputRedirected ? null : System.Console.In,
             OutIsTerminal = !System.Console.IsOutputRedirected,
             ErrorIsTerminal = !System.Console.IsErrorRedirected,
             Variable = Environment.GetEnvironmentVariable,

@@ -50,7 +50,10 @@ internal static class CommandLine
             new Command("sites", "Sites and their subnets: where a client's nearest server is.") { new SitesListVerb(), new SitesAddVerb(), new SitesRemoveVerb() },
             new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb(), new ComputersAssignVerb() },
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
-            new Command("servers", "The servers of the tree.") { new ServersListVerb(), new ServersSetVerb(), new ServersVerifyVerb() },
+            new Command("servers", "The servers of the tree.")
+            {
+                new ServersListVerb(), new ServersSetVerb(), new ServersVerifyVerb(), new ServersPromoteVerb(), new ServersLostVerb(),
+            },
             new StatusVerb(),
             new BackupVerb(),
             new RestoreVerb(),

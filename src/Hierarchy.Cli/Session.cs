@@ -19,6 +19,7 @@ internal sealed class Session : IDisposable
         Server = server;
         Output = output;
         User = environment.User;
+        Input = output.Json ? null : environment.In;
         time = environment.Time;
         cancellation = cancellationToken;
         channel = GrpcChannel.ForAddress(server);
@@ -30,6 +31,9 @@ internal sealed class Session : IDisposable
     public Output Output { get; }
 
     public string User { get; }
+
+    /// <summary>Somebody who can be asked; null where nobody is there, or a program reads the answer.</summary>
+    public TextReader? Input { get; }
 
     public TimeProvider Time => time;
 

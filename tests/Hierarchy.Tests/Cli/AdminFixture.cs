@@ -20,6 +20,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedVerification Verification => application.Services.GetRequiredService<CannedVerification>();
 
+    public CannedSuccession Succession => application.Services.GetRequiredService<CannedSuccession>();
+
     public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
 
     public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
@@ -33,11 +35,13 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedBackups>();
         builder.Services.AddSingleton<CannedCouriers>();
         builder.Services.AddSingleton<CannedVerification>();
+        builder.Services.AddSingleton<CannedSuccession>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
         application.MapGrpcService<CannedCouriers>();
         application.MapGrpcService<CannedVerification>();
+        application.MapGrpcService<CannedSuccession>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }
