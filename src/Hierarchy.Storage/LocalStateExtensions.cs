@@ -16,7 +16,11 @@ public static class LocalStateExtensions
     internal static void ValidateNames(IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>?>> values)
     {
         foreach (var (key, _) in values)
+        {
             if (Encoding.UTF8.GetByteCount(key) is 0 or > LongestName)
                 throw new ArgumentException($"A name has 1 to {LongestName} bytes, and “{key}” has {Encoding.UTF8.GetByteCount(key)}.", nameof(values));
+            if (key.Contains('\0', StringComparison.Ordinal))
+                throw new ArgumentException("A name holds no zero character: two dialects would not agree on which name it is.", nameof(values));
+        }
     }
 }

@@ -25,7 +25,7 @@ internal static class Program
               hierarchy-server --role autonomous --data /var/lib/hierarchy --site lab --parent http://root.example:8532 --listen-http *:8530 --listen-grpc *:8532
 
             Each flag is also a key of the section "Server" in the configuration file and an environment variable: --listen-http is Server:ListenHttp and HIERARCHY_LISTEN_HTTP,
-            --upstream-proxy is Upstream:Proxy:Address and HIERARCHY_UPSTREAM_PROXY_ADDRESS. Passwords are no flags: HIERARCHY_CERTIFICATE_PASSWORD, HIERARCHY_UPSTREAM_PROXY_PASSWORD.
+            --upstream-proxy is Upstream:Proxy:Address and HIERARCHY_UPSTREAM_PROXY_ADDRESS. Passwords are no flags: HIERARCHY_CERTIFICATE_PASSWORD, HIERARCHY_UPSTREAM_PROXY_PASSWORD, HIERARCHY_DATABASE_PASSWORD.
             """);
         var config = new Option<string?>("--config") { Description = "Configuration file (JSON). Default: hierarchy.json in the data directory, where there is one." };
         command.Options.Add(config);

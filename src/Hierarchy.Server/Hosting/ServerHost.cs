@@ -1,6 +1,5 @@
 using System.Net;
 using Hierarchy.Domain.Changes;
-using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
@@ -9,7 +8,6 @@ using Hierarchy.Server.Backups;
 using Hierarchy.Server.Courier;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Succession;
-using Hierarchy.Storage;
 using Hierarchy.Storage.Backups;
 using Hierarchy.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Console;
@@ -128,16 +126,14 @@ internal sealed partial class ServerHost : IAsyncDisposable
         RoleRegistration.CheckUpstreamSettings(configuration, options.RoleValue);
         var isRoot = options.RoleValue == ServerRole.Root;
         var restored = RestoredMarker.Read(data.Path);
-        var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = data.File("reports.db") }, isRoot, restored is not null, ComputerGrouping.By(views));
-        stores.Add(reports);
-        services.AddSingleton<IReportStore>(reports);
-        var local = SqliteLocalState.Open(new SqliteStoreOptions { Path = data.File("local.db") });
-        stores.Add(local);
-        services.AddSingleton<ILocalState>(local);
+        var opened = new ServerStores(options, data, stores);
+        services.AddSingleton(opened);
+        services.AddSingleton(opened.OpenReports(isRoot, restored is not null, ComputerGrouping.By(views)));
+        services.AddSingleton(opened.OpenLocal());
         services.AddSingleton<OverlayFeed>();
-        if (isRoot) services.AddRoot(data, stores, configuration, options, self, time);
-        else if (options.RoleValue == ServerRole.Autonomous) services.AddAutonomous(data, stores, configuration, options, self, time);
-        else services.AddReplica(data, stores, configuration, options, self, time);
+        if (isRoot) services.AddRoot(data, opened, configuration, options, self, time);
+        else if (options.RoleValue == ServerRole.Autonomous) services.AddAutonomous(data, opened, configuration, options, self, time);
+        else services.AddReplica(data, opened, configuration, options, self, time);
         // The new epoch and the outbox's new life are durable: killed before this, the next start draws them again, which does no harm.
         if (restored is not null) RestoredMarker.Delete(data.Path);
         services.AddSecrets(data, isRoot);

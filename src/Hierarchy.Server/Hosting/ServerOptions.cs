@@ -1,5 +1,6 @@
 using System.Net;
 using Hierarchy.Server.Upstream;
+using Hierarchy.Storage.SqlServer;
 
 namespace Hierarchy.Server.Hosting;
 
@@ -64,6 +65,18 @@ internal sealed class ServerOptions
 
     /// <summary>`yes` makes a root that nothing superseded a replica; empty for no.</summary>
     public string Demote { get; set; } = "";
+
+    /// <summary>Connection string of a SQL Server database that holds log, reports and local state. Empty: files in the data directory.</summary>
+    public string Database { get; set; } = "";
+
+    /// <summary>The database account's password; empty when the connection string holds it, or none is needed. Not a flag: a command line is seen by others.</summary>
+    public string DatabasePassword { get; set; } = "";
+
+    /// <summary>A file whose first line is that password.</summary>
+    public string DatabasePasswordFile { get; set; } = "";
+
+    /// <summary>The schema of the tables: two servers of one database have two.</summary>
+    public string DatabaseSchema { get; set; } = "hierarchy";
 
     /// <summary>The upstream, once validated.</summary>
     public Uri UpstreamUrl => new(MicrosoftUpdate.Length > 0 ? MicrosoftUpdate : DefaultUpstream);
@@ -130,6 +143,7 @@ internal sealed class ServerOptions
         if (MicrosoftUpdate.Length > 0) CheckUrl("--microsoft-update", MicrosoftUpdate, errors);
         if (PublicGrpcUrl.Length > 0) CheckUrl("--public-grpc-url", PublicGrpcUrl, errors);
         if (PublicContentUrl.Length > 0) CheckUrl("--public-content-url", PublicContentUrl, errors);
+        CheckDatabase(errors);
         CheckAddress("--listen-http", ListenHttp, errors);
         CheckAddress("--listen-https", ListenHttps, errors);
         CheckAddress("--listen-grpc", ListenGrpc, errors);
@@ -153,6 +167,23 @@ internal sealed class ServerOptions
         var parsed = IPEndPoint.TryParse(text, out var found) && text.LastIndexOf(':') > text.LastIndexOf(']');
         endPoint = parsed ? found! : new IPEndPoint(IPAddress.Loopback, 0); // TryParse said yes.
         return parsed;
+    }
+
+    /// <summary>The database account's password, from wherever it is kept; empty for none.</summary>
+    public string ReadDatabasePassword() => DatabasePasswordFile.Length > 0 ? File.ReadLines(DatabasePasswordFile).FirstOrDefault() ?? "" : DatabasePassword;
+
+    private void CheckDatabase(List<string> errors)
+    {
+        if (Database.Length == 0)
+        {
+            if (DatabasePassword.Length > 0 || DatabasePasswordFile.Length > 0) errors.Add("A password is given for a database, and no database: say --database, or leave the password away.");
+            return;
+        }
+
+        if (DatabasePassword.Length > 0 && DatabasePasswordFile.Length > 0) errors.Add("--database-password-file and HIERARCHY_DATABASE_PASSWORD are both given: leave one of them away.");
+        if (DatabasePasswordFile.Length > 0 && !File.Exists(DatabasePasswordFile)) errors.Add($"--database-password-file {DatabasePasswordFile} is not there: name a file whose first line is the password.");
+        else if (ConnectionText.Fault(Database, ReadDatabasePassword()) is { } fault) errors.Add($"--database: {fault}");
+        if (!SqlServerStoreOptions.IsSchemaName(DatabaseSchema)) errors.Add($"--database-schema '{DatabaseSchema}' cannot be one: write small letters, digits and underscores, at most 31, a letter first.");
     }
 
     private static bool IsMicrosofts(string url) =>

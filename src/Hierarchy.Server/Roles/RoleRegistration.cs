@@ -15,7 +15,7 @@ using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.Server.Verification;
-using Hierarchy.Storage.Sqlite;
+using Hierarchy.Storage.SqlServer;
 using Hierarchy.WindowsUpdate.Transport;
 using Hierarchy.WindowsUpdate.Upstream;
 
@@ -38,15 +38,15 @@ internal static class RoleRegistration
 
     /// <summary>The authority: its own log, the upstream, the list of who belongs to the tree.</summary>
     public static void AddRoot(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, ServerStores stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
-        var log = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.AuthorityLog) }, start: data.Start, above: data.Promotion is { Epoch: null } promotion ? promotion.Above : 0);
-        stores.Add(log);
+        var log = stores.OpenAuthority(data.Start, data.Promotion is { Epoch: null } promotion ? promotion.Above : 0);
         data.Begun(log.Head.Position.Epoch);
         if (data.Superseded is { } superseded) log.Halt(superseded.Reason);
-        services.AddSingleton<IAuthorityLog>(log);
+        services.AddSingleton(log);
         services.AddSingleton<ILogReader>(log);
         services.AddSingleton(new ServedLogs(ServedLog.Of(log, time)));
+        services.AddDatabaseWatch(log);
         services.AddSingleton<SelfDescription>(() => self);
         services.AddSingleton(provider => FeedSource.OfAuthority(log, provider.GetRequiredService<ServerIdentity>(), configuration.Options<FeedOptions>(FeedOptions.Section), time));
 
@@ -79,7 +79,7 @@ internal static class RoleRegistration
 
     /// <summary>The mirror: its parents, and the reports that go up to them. Below an autonomous server it carries the overlay too.</summary>
     public static void AddReplica(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, ServerStores stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
         var log = services.AddMirror(data, stores, configuration, options, self, time);
         services.AddSingleton(new ServedLogs(ServedLog.Of(log)));
@@ -87,8 +87,8 @@ internal static class RoleRegistration
         services.AddSingleton(new Decider(data.File("decider"), hasState: !log.Head.Position.IsEmpty));
         services.AddSingleton<Func<OverlayMirror.Store>>(() =>
         {
-            var overlay = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File("overlay.db") });
-            return new OverlayMirror.Store(overlay, overlay);
+            var (overlay, held) = stores.OpenOverlay();
+            return new OverlayMirror.Store(overlay, held);
         });
         services.AddSingleton<OverlayMirror>();
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
@@ -97,12 +97,12 @@ internal static class RoleRegistration
 
     /// <summary>The mirror, and beside it a log of its own that decides.</summary>
     public static void AddAutonomous(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+        this IServiceCollection services, DataDirectory data, ServerStores stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
     {
         var tree = services.AddMirror(data, stores, configuration, options, self, time);
-        var own = SqliteAuthorityLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.AuthorityLog) }, start: data.Start);
-        stores.Add(own);
-        services.AddSingleton<IAuthorityLog>(own);
+        var own = stores.OpenOwn(data.Start);
+        services.AddSingleton(own);
+        services.AddDatabaseWatch(own);
         services.AddSingleton(new ServedLogs(ServedLog.Of(tree)) { Overlay = ServedLog.Of(own, time) });
         services.AddSingleton(provider =>
         {
@@ -116,14 +116,21 @@ internal static class RoleRegistration
         services.AddHostedService<TreeSecretFetch>();
     }
 
-    /// <summary>The mirror, and who fills it: a parent that is called, or whoever brings files.</summary>
-    private static SqliteMirrorLog AddMirror(
-        this IServiceCollection services, DataDirectory data, List<IAsyncDisposable> stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+    private static void AddDatabaseWatch(this IServiceCollection services, IAuthorityLog log)
     {
-        var log = SqliteMirrorLog.Open(new SqliteStoreOptions { Path = data.File(DataDirectory.MirrorLog) });
-        stores.Add(log);
+        if (log is not SqlServerAuthorityLog database) return;
+        services.AddSingleton(database);
+        services.AddSingleton<DatabaseWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
+    }
+
+    /// <summary>The mirror, and who fills it: a parent that is called, or whoever brings files.</summary>
+    private static IMirrorLog AddMirror(
+        this IServiceCollection services, DataDirectory data, ServerStores stores, IConfiguration configuration, ServerOptions options, EnrolledServer self, TimeProvider time)
+    {
+        var log = stores.OpenMirror();
         var feed = configuration.Options<FeedOptions>(FeedOptions.Section);
-        services.AddSingleton<IMirrorLog>(log);
+        services.AddSingleton(log);
         services.AddSingleton<ILogReader>(log);
         services.AddSingleton(feed);
         services.AddSingleton(provider =>

@@ -14,6 +14,12 @@ public abstract class AuthorityLogContract : IAsyncLifetime
     /// <summary>Opens the test's log; closes it first if it is open.</summary>
     protected abstract Task<IAuthorityLog> ReopenAsync(AuthorityStart start = AuthorityStart.Restart, int above = 0);
 
+    /// <summary>A further server of the epoch that the test's log has begun; null where a log has one server only.</summary>
+    protected virtual Task<IAuthorityLog?> JoinAsync() => Task.FromResult<IAuthorityLog?>(null);
+
+    /// <summary>Shows a log what others have written.</summary>
+    protected virtual Task CatchUpAsync(IAuthorityLog log) => Task.CompletedTask;
+
     public async ValueTask InitializeAsync() => _log = await ReopenAsync();
 
     public abstract ValueTask DisposeAsync();
@@ -164,6 +170,64 @@ public abstract class AuthorityLogContract : IAsyncLifetime
         }
 
         Assert.Same(inOrder[^1].Head, _log.Head);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_KeysThatDifferInZerosAtTheirEnds_AreDifferentRecords()
+    {
+        byte[][] keys = [[], [0], [0, 0], [1], [1, 0], [1, 0, 1], [1, 1]];
+        await _log.CommitAsync([.. keys.Select((key, i) => new Change(Kind, key, new byte[] { (byte)i, 0 }))], Token);
+
+        Assert.Equal(1 + keys.Length, _log.Head.Count);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var found = (await _log.FindAsync(Kind, keys[i], Token))!.Value;
+            Assert.Equal(2 + i, found.Sequence);
+            Assert.Equal(keys[i], found.Key.ToArray());
+            Assert.Equal([(byte)i, 0], found.Payload!.Value.ToArray());
+        }
+
+        // Another length of zeros is another payload.
+        var transaction = await _log.CommitAsync([new Change(Kind, keys[1], new byte[] { 1 }), new Change(Kind, keys[2], new byte[] { 2, 0 })], Token);
+        Assert.Equal([keys[1]], transaction.Records.Select(record => record.Key.ToArray()));
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Commit_LargeTransactions_AreWhole()
+    {
+        var first = await _log.CommitAsync([.. Enumerable.Range(0, 1000).Select(i => Set($"{i:000}", $"{i}"))], Token);
+        Assert.Equal((1000, 1001L, 1001L), (first.Records.Count, first.Head.Position.Sequence, first.Head.Count));
+        var second = await _log.CommitAsync([.. Enumerable.Range(0, 1000).Select(i => i % 2 == 0 ? Delete($"{i:000}") : Set($"{i:000}", $"{i % 3}"))], Token);
+        Assert.Equal(501, second.Head.Count);
+        await _log.CompactAsync(long.MaxValue, Token);
+        await AssertSoundAsync();
+        Assert.Equal(501, (await ReadAllAsync(_log)).Count);
+    }
+
+    [Fact]
+    public async Task Commit_ManyWritersDelaysAndRefusals_AFollowerMissesNothingAndSeesNoGap()
+    {
+        var logs = await JoinAsync() is { } second ? new[] { _log, second } : [_log];
+        var told = logs.Select(_ => new List<CommittedTransaction>()).ToArray();
+        for (var i = 0; i < logs.Length; i++)
+            logs[i].Committed += told[i].Add;
+        using var stop = new CancellationTokenSource();
+        var following = Task.Run(() => FollowAsync(stop.Token), Token);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(() => WriteAsync(logs[writer % logs.Length], new Random(writer)), Token)));
+        foreach (var log in logs)
+            await CatchUpAsync(log);
+        await stop.CancelAsync();
+
+        // Every sequence was given once, in the order of the commits, on every server.
+        var given = Enumerable.Range(2, (int)_log.Head.Position.Sequence - 1).Select(sequence => (long)sequence).ToArray();
+        Assert.NotEmpty(given);
+        Assert.All(logs, log => Assert.Equal(_log.Head.Position, log.Head.Position));
+        Assert.Equal(given, OwnAndOthers(told));
+        Assert.All(told, transactions => Assert.Equal(transactions.SelectMany(transaction => transaction.Records).Select(record => record.Sequence).Order(), transactions.SelectMany(transaction => transaction.Records).Select(record => record.Sequence)));
+        Assert.Equal(Texts(await ReadAllAsync(_log)), Texts(await following));
         await AssertSoundAsync();
     }
 
@@ -363,4 +427,52 @@ public abstract class AuthorityLogContract : IAsyncLifetime
         Assert.Equal(_log.Head.Count, records.Count(record => !record.IsTombstone));
         Assert.Equal(_log.Head.Digest.ToArray(), DigestOf(records));
     }
+
+    private static async Task WriteAsync(IAuthorityLog log, Random random)
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            for (var yields = random.Next(20); yields > 0; yields--)
+                await Task.Yield();
+            Change[] changes = [Set($"key {random.Next(30)}", $"{random.Next()}"), random.Next(4) == 0 ? Delete($"shared {random.Next(5)}") : Set($"shared {random.Next(5)}", $"{random.Next()}")];
+            switch (random.Next(8))
+            {
+                case 0:
+                    await Assert.ThrowsAsync<ArgumentException>(async () => await log.CommitAsync([.. changes, new Change(0, default, default)], Token));
+                    break;
+                case 1:
+                    await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await log.CommitAsync(changes, new CancellationToken(canceled: true)));
+                    break;
+                default:
+                    await log.CommitAsync(changes, Token);
+                    break;
+            }
+        }
+    }
+
+    // As a replica does: short pages; whenever one is the last, what was taken is exactly the state of its head.
+    private async Task<ChangeRecord[]> FollowAsync(CancellationToken stop)
+    {
+        var taken = new Dictionary<(int, string), ChangeRecord>();
+        var (after, isStopping) = (0L, false);
+        while (true)
+        {
+            // Read once more after the writers have ended.
+            var last = isStopping;
+            isStopping = stop.IsCancellationRequested;
+            var page = await _log.ReadPageAsync(after, 7, 1 << 20, Token);
+            Assert.True(page.Through >= after);
+            Assert.All(page.Records, record => Assert.InRange(record.Sequence, after + 1, page.Through));
+            foreach (var record in page.Records)
+                taken[(record.Kind, Convert.ToHexString(record.Key.Span))] = record;
+            after = page.Through;
+            if (!page.IsLast) continue;
+            Assert.Equal(DigestOf(taken.Values), page.Head.Digest.ToArray());
+            if (last) return [.. taken.Values.OrderBy(record => record.Sequence)];
+        }
+    }
+
+    // What another server wrote is told as one transaction, without what was replaced within it; its writer tells it whole.
+    private static IEnumerable<long> OwnAndOthers(IEnumerable<List<CommittedTransaction>> told) =>
+        told.SelectMany(transactions => transactions).SelectMany(transaction => transaction.Records).Select(record => record.Sequence).Distinct().Order();
 }

@@ -1,4 +1,4 @@
-namespace Hierarchy.Storage.Sqlite;
+namespace Hierarchy.Storage;
 
 /// <summary>Equality of a record's kind and the bytes of its key.</summary>
 internal sealed class RecordKeyComparer : IEqualityComparer<(int Kind, ReadOnlyMemory<byte> Key)>
