@@ -46,7 +46,7 @@ public abstract class LoopbackListener : IAsyncDisposable
                 if (conversation.IsCompleted) _conversations.TryRemove(conversation, out _);
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception problem) when (problem is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // It is being closed.
         }
