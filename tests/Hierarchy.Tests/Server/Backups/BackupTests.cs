@@ -108,7 +108,14 @@ public sealed class BackupTests : IDisposable
     public async Task Backup_CancelledInTheMiddle_LeavesNothing()
     {
         await using var root = await RunningServer.RootAsync(_folder["root"]);
-        await FillAsync(root.Get<IAuthorityLog>(), 3000);
+        var random = new Random(1);
+        for (var i = 0; i < 40; i++)
+        {
+            var payload = new byte[2_000_000]; // which does not compress: it takes a while to write
+            random.NextBytes(payload);
+            await root.Get<IAuthorityLog>().CommitAsync([new Change(Kind, Encoding.UTF8.GetBytes($"large {i}"), payload)], Token);
+        }
+
         for (var tries = 0; ; tries++)
         {
             using var stop = new CancellationTokenSource();
