@@ -1,4 +1,3 @@
-using Hierarchy.Domain;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Storage.Reports;
 
@@ -91,17 +90,8 @@ internal sealed class ReportMemory(SqliteSession session, bool isRoot, ComputerG
     /// <summary>Keeps what the parent has, what the root has, and what follows for the children.</summary>
     public long Acknowledge(long received, long rooted, Guid rootLife)
     {
-        var outbox = _rows.Outbox;
-        if (received < 0 || rooted < 0 || received > outbox.Head || rooted > received)
-            throw new IntegrityException($"The parent says that it has this server's reports up to {received} and the root up to {rooted}, and only {outbox.Head} were numbered. Its answer was not kept: name another parent, or check which outbox it took.");
-        outbox = outbox.Received(received);
-        if (rootLife != Guid.Empty && rootLife != outbox.RootLife)
-        {
-            // Another root, or one that was restored: what the last one had is not known to be there. The first one that is heard of takes nothing back.
-            if (outbox.Rooted > 0) Remark();
-            outbox = outbox with { RootLife = rootLife, Rooted = 0 };
-        }
-
+        var outbox = _rows.Outbox.Acknowledged(received, rooted, rootLife, out var isTakenBack);
+        if (isTakenBack) Remark();
         _rows.Outbox = outbox;
         if (rooted <= outbox.Rooted) return outbox.Rooted;
         _rows.Outbox = outbox with { Rooted = rooted };

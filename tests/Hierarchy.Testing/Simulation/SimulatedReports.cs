@@ -1,4 +1,3 @@
-using Hierarchy.Domain;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Storage.Reports;
 
@@ -70,13 +69,9 @@ internal sealed class SimulatedReports
     public void Acknowledge(long received, long rooted, Guid rootLife)
     {
         var image = Image;
-        if (received > image.Outbox.Head || rooted > received) throw new IntegrityException($"The parent has {received}, the root {rooted}, and {image.Outbox.Head} were numbered.");
-        image = image with { Outbox = image.Outbox.Received(received) };
-        if (rootLife != Guid.Empty && rootLife != image.Outbox.RootLife)
-        {
-            if (image.Outbox.Rooted > 0) image = Remarked(image);
-            image = image with { Outbox = image.Outbox with { RootLife = rootLife, Rooted = 0 } };
-        }
+        var outbox = image.Outbox.Acknowledged(received, rooted, rootLife, out var isTakenBack);
+        if (isTakenBack) image = Remarked(image);
+        image = image with { Outbox = outbox };
 
         if (rooted > image.Outbox.Rooted)
         {

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication.Feed;
+using Hierarchy.Server.Roles;
 using Hierarchy.Server.Verification;
 using Hierarchy.Testing;
 using Microsoft.Data.Sqlite;
@@ -55,7 +56,7 @@ public sealed class VerificationTests
         Assert.Contains("restore the newest backup", Assert.Single(root.TakeErrors()), StringComparison.Ordinal);
         Assert.Contains(root.Views.View.Updates.Values, update => update.Latest?.Title == "Sound");
         await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
-        await Task.Delay(TimeSpan.FromSeconds(1), Token);
+        await Eventually.HoldsAsync("the replica was refused", () => replica.Get<ServerFaults>().Following?.Reason.Contains("are being repaired", StringComparison.Ordinal) == true);
         Assert.True(replica.Log.Head.Position.IsEmpty);
     }
 
