@@ -123,7 +123,7 @@ public sealed class BackupTests : IDisposable
             await call.ResponseStream.MoveNext(Token);
             await stop.CancelAsync();
 
-            await Eventually.HoldsAsync("it has ended", () => !Directory.Exists(Path.Combine(_folder["root"], "backup-work")));
+            await Eventually.HoldsAsync("it has ended", () => !Directory.Exists(Path.Combine(_folder["root"], "backup-work")) && !File.Exists(_folder["root.zip.partial"]));
             if (Directory.GetFiles(_folder.Path).Length == 0) break;
             // Now and then the backup is done before the server hears of it; then it is whole, and nothing was shown.
             Assert.True(tries < 10, "No backup was ever cancelled in the middle.");
