@@ -9,7 +9,7 @@ public enum RecordPart
     /// <summary>Of its log alone (epochs, reserved numbers), or of a kind that this version does not know: no view shows it.</summary>
     None = 0,
 
-    /// <summary>What there is: revisions, keys, what is synchronized, sites, servers.</summary>
+    /// <summary>What there is: revisions, keys, what is synchronized, sites, links, servers.</summary>
     Catalog = 1,
 
     /// <summary>What is wanted of it, and for whom: declines, groups, approvals, licences, assignments, rules.</summary>

@@ -20,11 +20,11 @@ public static class RecordParts
         /* 11 imported update  */ RecordPart.Catalog,
         /* 12 decryption keys  */ RecordPart.Catalog,
         /* 13 server settings  */ RecordPart.Catalog,
-        /* 14 not given yet    */ RecordPart.None,
+        /* 14 site link        */ RecordPart.Catalog,
         /* 15 kept for rules   */ RecordPart.Decision,
         /* 16 kept for rules   */ RecordPart.Decision,
         /* 17 kept for rules   */ RecordPart.Decision,
-        /* 18 not given yet    */ RecordPart.None,
+        /* 18 tree settings    */ RecordPart.Catalog,
         /* 19 revision numbers */ RecordPart.None,
     ];
 

@@ -13,17 +13,17 @@ public sealed class SiteMap
     public const int UnknownCost = int.MaxValue;
 
     private readonly FrozenDictionary<string, Site> _byName;
-    private readonly PathCost _cost;
+    private readonly LinkPaths _paths;
 
     /// <summary>Builds the map; the first of several sites with one name counts.</summary>
     /// <param name="sites">All sites.</param>
     /// <param name="defaultSite">The site of clients outside every subnet; null or an unknown name for none.</param>
-    /// <param name="cost">Costs over links; null counts <see cref="UnlinkedCost"/> between any two sites.</param>
-    public SiteMap(IEnumerable<Site> sites, string? defaultSite = null, PathCost? cost = null)
+    /// <param name="links">All links. As long as there is none in the whole tree, any two sites are <see cref="UnlinkedCost"/> apart; from the first one on, sites that no path of links joins are not near at all.</param>
+    public SiteMap(IEnumerable<Site> sites, string? defaultSite = null, IEnumerable<SiteLink>? links = null)
     {
         var unique = sites.DistinctBy(site => site.Name, StringComparer.OrdinalIgnoreCase).ToArray();
         _byName = unique.ToFrozenDictionary(site => site.Name, StringComparer.OrdinalIgnoreCase);
-        _cost = cost ?? ((_, _) => UnlinkedCost);
+        _paths = new LinkPaths(links ?? []);
         Sites = unique;
         Subnets = SubnetTable.Build(unique);
         DefaultSite = FindByName(defaultSite);
@@ -52,6 +52,10 @@ public sealed class SiteMap
     {
         if (string.IsNullOrEmpty(fromSite) || string.IsNullOrEmpty(toSite)) return UnknownCost;
         if (string.Equals(fromSite, toSite, StringComparison.OrdinalIgnoreCase)) return 0;
-        return _cost(fromSite, toSite) is { } cost ? Math.Max(cost, 1) : UnknownCost;
+        return _paths.IsEmpty ? UnlinkedCost : _paths.Cost(fromSite, toSite);
     }
+
+    /// <summary>The links of the cheapest path, from the first site to the second; the same ones in both directions. Empty within a site, and where <see cref="Cost"/> knows no path or there are no links.</summary>
+    public IReadOnlyList<SiteLink> Path(string? fromSite, string? toSite) =>
+        string.IsNullOrEmpty(fromSite) || string.IsNullOrEmpty(toSite) ? [] : _paths.Path(fromSite, toSite);
 }

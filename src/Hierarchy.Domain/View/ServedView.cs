@@ -70,6 +70,12 @@ public sealed class ServedView
     /// <summary>What is decided about servers; one that is not here does as its own settings say.</summary>
     public ImmutableDictionary<Guid, ServerSettings> ServerSettings { get; internal init; } = ImmutableDictionary<Guid, ServerSettings>.Empty;
 
+    /// <summary>Links between sites, by <see cref="Domain.Sites.SiteLink.KeyOf"/>.</summary>
+    public ImmutableDictionary<string, Sites.SiteLink> Links { get; internal init; } = ImmutableDictionary<string, Sites.SiteLink>.Empty;
+
+    /// <summary>What is decided for the whole tree.</summary>
+    public Sites.TreeSettings TreeSettings { get; internal init; } = Domain.Sites.TreeSettings.Default;
+
     /// <summary>What the root takes from its upstream; null before its first synchronization or choice.</summary>
     public SyncSelection? Selection { get; internal init; }
 

@@ -18,6 +18,7 @@ public sealed class ServedViewBuilder
     private readonly LayeredDictionary<RevisionId, ImmutableArray<Guid>>.Builder _bundleParents;
     private readonly ImmutableDictionary<Guid, TargetGroup>.Builder _groups;
     private readonly ImmutableDictionary<string, Sites.Site>.Builder _sites;
+    private readonly ImmutableDictionary<string, Sites.SiteLink>.Builder _links;
     private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
     private readonly ImmutableDictionary<Guid, ServerSettings>.Builder _serverSettings;
     private readonly ImmutableDictionary<Guid, ImportedUpdate>.Builder _imported;
@@ -31,6 +32,7 @@ public sealed class ServedViewBuilder
     private readonly HashSet<Guid> _decided = [];
     private RecentTouches? _recentlyDecided;
     private SyncSelection? _selection;
+    private Sites.TreeSettings _treeSettings;
     private GroupTree? _groupTree;
     private long _revisionRemovedAt;
 
@@ -51,6 +53,7 @@ public sealed class ServedViewBuilder
         _bundleParents = previous?.BundleParents.ToBuilder() ?? new LayeredDictionary<RevisionId, ImmutableArray<Guid>>().ToBuilder();
         _groups = previous?.GroupRecords.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, TargetGroup>();
         _sites = previous?.Sites.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.Site>(StringComparer.Ordinal);
+        _links = previous?.Links.ToBuilder() ?? ImmutableDictionary.CreateBuilder<string, Sites.SiteLink>(StringComparer.Ordinal);
         _servers = previous?.Servers.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, EnrolledServer>();
         _serverSettings = previous?.ServerSettings.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ServerSettings>();
         _imported = previous?.Imported.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ImportedUpdate>();
@@ -58,6 +61,7 @@ public sealed class ServedViewBuilder
         _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
         _assignments = previous?.Assignments.ToBuilder() ?? new LayeredDictionary<string, GroupAssignment>().ToBuilder();
         _selection = previous?.Selection;
+        _treeSettings = previous?.TreeSettings ?? Sites.TreeSettings.Default;
         _groupTree = previous?.Groups;
         _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
     }
@@ -89,6 +93,12 @@ public sealed class ServedViewBuilder
                 break;
             case ViewRecord.Site site:
                 Set(_sites, site.Key, site.State);
+                break;
+            case ViewRecord.Link link:
+                Set(_links, link.Key, link.State);
+                break;
+            case ViewRecord.Tree tree:
+                _treeSettings = tree.State ?? Sites.TreeSettings.Default;
                 break;
             case ViewRecord.Eula eula:
                 if (eula.IsAccepted) _acceptedEulas.Add(eula.EulaId);
@@ -138,6 +148,8 @@ public sealed class ServedViewBuilder
             _files.ToImmutable(), _acceptedEulas.ToImmutable(), _assignments.ToImmutable(), _revisionRemovedAt, recent)
         {
             ServerSettings = _serverSettings.ToImmutable(),
+            Links = _links.ToImmutable(),
+            TreeSettings = _treeSettings,
             Selection = _selection,
             Imported = _imported.ToImmutable(),
             Overlay = overlay,

@@ -29,6 +29,12 @@ public abstract record ViewRecord(long Sequence)
     /// <summary>A site; null when it was removed.</summary>
     public sealed record Site(long Sequence, string Key, Sites.Site? State) : ViewRecord(Sequence);
 
+    /// <summary>A link between two sites; null when it was removed.</summary>
+    public sealed record Link(long Sequence, string Key, Sites.SiteLink? State) : ViewRecord(Sequence);
+
+    /// <summary>What is decided for the whole tree; null for nothing.</summary>
+    public sealed record Tree(long Sequence, Sites.TreeSettings? State) : ViewRecord(Sequence);
+
     /// <summary>A licence that was accepted for everyone, or whose acceptance was taken back.</summary>
     public sealed record Eula(long Sequence, Guid EulaId, bool IsAccepted) : ViewRecord(Sequence);
 

@@ -16,12 +16,13 @@ internal sealed class ServerLocations(ViewPublisher views, ServerDirectory direc
             var view = views.View;
             var healthVersion = directory.HealthVersion;
             var cached = _cached;
-            if (cached is not null && ReferenceEquals(cached.Sites, view.Sites) && ReferenceEquals(cached.Enrolled, view.Servers) && cached.HealthVersion == healthVersion)
+            var isOldNetwork = cached is not null && ReferenceEquals(cached.Sites, view.Sites) && ReferenceEquals(cached.Links, view.Links) && cached.Settings == view.TreeSettings;
+            if (isOldNetwork && ReferenceEquals(cached!.Enrolled, view.Servers) && cached.HealthVersion == healthVersion) // The old network is the cached one.
                 return (cached.Map, cached.Servers);
 
-            var map = cached is not null && ReferenceEquals(cached.Sites, view.Sites) ? cached.Map : new SiteMap(view.Sites.Values);
+            var map = isOldNetwork ? cached!.Map : new SiteMap(view.Sites.Values, view.TreeSettings.DefaultSite, view.Links.Values);
             var servers = view.Servers.Values.Where(server => server.GrpcUrl.Length > 0).Select(server => Locate(server, view, directory.HealthOf(server.Id))).ToArray();
-            _cached = new Cached(view.Sites, view.Servers, healthVersion, map, servers);
+            _cached = new Cached(view.Sites, view.Links, view.TreeSettings, view.Servers, healthVersion, map, servers);
             return (map, servers);
         }
     }
@@ -38,5 +39,5 @@ internal sealed class ServerLocations(ViewPublisher views, ServerDirectory direc
         Health = health,
     };
 
-    private sealed record Cached(object Sites, object Enrolled, int HealthVersion, SiteMap Map, IReadOnlyList<ServerLocation> Servers);
+    private sealed record Cached(object Sites, object Links, TreeSettings Settings, object Enrolled, int HealthVersion, SiteMap Map, IReadOnlyList<ServerLocation> Servers);
 }

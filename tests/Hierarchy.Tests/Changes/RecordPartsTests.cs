@@ -23,6 +23,8 @@ public sealed class RecordPartsTests
     [InlineData(RecordKind.Site, RecordPart.Catalog)]
     [InlineData(RecordKind.Server, RecordPart.Catalog)]
     [InlineData(RecordKind.ServerSettings, RecordPart.Catalog)]
+    [InlineData(RecordKind.SiteLink, RecordPart.Catalog)]
+    [InlineData(RecordKind.TreeSettings, RecordPart.Catalog)]
     [InlineData(RecordKind.SyncSelection, RecordPart.Catalog)]
     [InlineData(RecordKind.ImportedUpdate, RecordPart.Catalog)]
     [InlineData(RecordKind.Approval, RecordPart.Decision)]

@@ -1,10 +1,13 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Sites;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
 using Xunit;
+using BandwidthSchedule = Hierarchy.Domain.Sites.BandwidthSchedule;
+using BandwidthWindow = Hierarchy.Domain.Sites.BandwidthWindow;
 
 namespace Hierarchy.Tests.Wire;
 
@@ -41,6 +44,43 @@ public sealed class CatalogRecordsTests
         var record = new ChangeRecord(1, (int)RecordKind.GroupAssignment, "c"u8.ToArray(), Google.Protobuf.MessageExtensions.ToByteArray(message));
 
         Assert.Throws<IntegrityException>(() => CatalogRecords.Read(record));
+    }
+
+    [Fact]
+    public void SiteLink_ThereAndBack_IsTheSameUntilItsTombstone()
+    {
+        BandwidthWindow[] windows =
+        [
+            new(Weekdays.Workdays, TimeSpan.FromHours(8), TimeSpan.FromHours(18), 125_000), new(Weekdays.Sunday, TimeSpan.Zero, TimeSpan.FromHours(24), null),
+            new(Weekdays.EveryDay, TimeSpan.FromHours(23), TimeSpan.FromHours(1), 0),
+        ];
+        var link = new SiteLink { From = "Köln", To = "Berlin", Cost = 30, Schedule = new BandwidthSchedule(windows, 0) };
+
+        var change = SiteRecords.Link(link);
+
+        Assert.Equal("berlin\0köln"u8.ToArray(), change.Key.ToArray());
+        Assert.Equal(new ViewRecord.Link(7, "berlin\0köln", link), CatalogRecords.Read(Record(7, change)));
+        Assert.Equal(new ViewRecord.Link(8, "berlin\0köln", null), CatalogRecords.Read(Record(8, SiteRecords.NoLink("BERLIN", "köln"))));
+        var plain = new SiteLink { From = "a", To = "b", Cost = 1 };
+        Assert.Equal(plain, Assert.IsType<ViewRecord.Link>(CatalogRecords.Read(Record(9, SiteRecords.Link(plain)))).State);
+    }
+
+    [Fact]
+    public void SitesLinksAndTreeSettings_InAView_StandUntilTheyAreRemoved()
+    {
+        var link = new SiteLink { From = "Köln", To = "Berlin", Cost = 30 };
+        var empty = new ServedViewBuilder();
+        foreach (var change in new[] { SiteRecords.Link(link), SiteRecords.Settings(new TreeSettings { DefaultSite = "Berlin" }) }) empty.Apply(CatalogRecords.Read(Record(1, change))!); // Known kinds.
+        var view = empty.Build(LogHead.Empty);
+        Assert.Equal(link, Assert.Single(view.Links.Values));
+        Assert.Equal("Berlin", view.TreeSettings.DefaultSite);
+
+        var next = new ServedViewBuilder(view);
+        Assert.Same(view.Links, next.Build(LogHead.Empty).Links);
+        next.Apply(CatalogRecords.Read(Record(2, SiteRecords.NoLink("köln", "BERLIN")))!); // Known kinds.
+        next.Apply(CatalogRecords.Read(new ChangeRecord(3, (int)RecordKind.TreeSettings, Array.Empty<byte>(), null))!);
+        Assert.Empty(next.Build(LogHead.Empty).Links);
+        Assert.Equal("", next.Build(LogHead.Empty).TreeSettings.DefaultSite);
     }
 
     private static ChangeRecord Record(long sequence, in Change change) => new(sequence, change.Kind, change.Key, change.Payload);
