@@ -3,7 +3,7 @@ using Hierarchy.Testing.Simulation;
 
 namespace Hierarchy.Benchmarks.Chaos;
 
-/// <summary>The deterministic simulation over ten thousand seeds; HIERARCHY_BENCH_SEEDS changes their number. Fails when a seed does, and names it: it fails again by itself.</summary>
+/// <summary>The deterministic simulation over ten thousand seeds; HIERARCHY_BENCH_SEEDS changes their number, HIERARCHY_BENCH_FIRST_SEED where they begin. Fails when a seed does, and names it: it fails again by itself.</summary>
 internal static class SimulationBenchmark
 {
     private const int DefaultSeeds = 10_000;
@@ -12,10 +12,10 @@ internal static class SimulationBenchmark
 
     public static async Task RunAsync(Figures figures, CancellationToken cancellationToken)
     {
-        var seeds = int.TryParse(Environment.GetEnvironmentVariable("HIERARCHY_BENCH_SEEDS"), out var given) ? given : DefaultSeeds;
+        var (first, seeds) = (Given("HIERARCHY_BENCH_FIRST_SEED", 1), Given("HIERARCHY_BENCH_SEEDS", DefaultSeeds));
         var start = Stopwatch.GetTimestamp();
         var (done, failed) = (0, 0);
-        var run = await Task.Run(() => SimulationRun.Play(1, seeds, Faults, Progress, cancellationToken), cancellationToken);
+        var run = await Task.Run(() => SimulationRun.Play(first, seeds, Faults, Progress, cancellationToken), cancellationToken);
         var time = Stopwatch.GetElapsedTime(start);
         foreach (var (kind, times) in run.Faults.Counts) figures.Add($"simulation_fault_{kind.Replace(": ", "_").Replace(' ', '_').Replace('\'', '_')}", times, "count");
         figures.Add("simulation_events", run.Steps, "count");
@@ -26,6 +26,7 @@ internal static class SimulationBenchmark
         figures.Add("simulation_reports_acknowledged", run.Reported, "count");
         figures.Add("simulation_reports_lost_with_a_store", run.ReportsInDoubt, "count");
         figures.Add("simulation_lies_refused", run.Refused, "count");
+        figures.Add("simulation_first_seed", first, "count");
         figures.Add("simulation_seeds", seeds, "count");
         figures.Add("simulation_seconds", time.TotalSeconds, "s");
         figures.Add("simulation_rate", seeds / time.TotalSeconds, "seeds/s");
@@ -39,4 +40,6 @@ internal static class SimulationBenchmark
             if (now % Said == 0) Console.Error.WriteLine($"simulation: {now}/{seeds} seeds, {now / Stopwatch.GetElapsedTime(start).TotalSeconds:0} a second");
         }
     }
+
+    private static int Given(string variable, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(variable), out var given) ? given : otherwise;
 }

@@ -14,8 +14,8 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
     private const int BatchesAhead = 3;
     private RollupMachine? _machine;
     private Guid _life;
-    private TimeSpan _nextUp;
-    private TimeSpan _nextDown;
+    private readonly Line _up = new(tree, to);
+    private readonly Line _down = new(tree, from);
     private long _received = -1;
     private long _rooted = -1;
     private Guid _rootLife;
@@ -140,20 +140,32 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
         });
     }
 
-    private void Up(Action action) => _nextUp = Deliver(_nextUp, to, action);
+    private void Up(Action action) => _up.Send(action, this);
 
-    private void Down(Action action) => _nextDown = Deliver(_nextDown, from, action);
+    private void Down(Action action) => _down.Send(action, this);
 
-    private TimeSpan Deliver(TimeSpan last, SimulatedServer at, Action action)
+    /// <summary>
+    /// One direction. A call that broke may still be heard for a while: what it carried counts, and is only not answered. But it breaks at one place, as a stream does: whatever was said behind the first
+    /// word that is lost is lost with it, and nothing overtakes, also where a server stands still.
+    /// </summary>
+    private sealed class Line(SimulatedTree tree, SimulatedServer at)
     {
-        var when = TimeSpan.FromTicks(Math.Max(last.Ticks + 1, (tree.World.Elapsed + tree.Latency()).Ticks));
-        if (!at.Later(when - tree.World.Elapsed, Arrive)) tree.World.After(tree.Latency(), Cut);
-        return when;
+        private readonly Queue<Action> _words = new();
+        private TimeSpan _next;
+        private bool _isBroken;
 
-        // A call that broke may still be heard: what it carried counts, and is only not answered. Or not: then it is lost.
-        void Arrive()
+        public void Send(Action word, RollupLink link)
         {
-            if (!IsCut || tree.World.OneIn(2)) action();
+            _words.Enqueue(word);
+            _next = TimeSpan.FromTicks(Math.Max(_next.Ticks + 1, (tree.World.Elapsed + tree.Latency()).Ticks));
+            if (!at.Later(_next - tree.World.Elapsed, Arrive)) tree.World.After(tree.Latency(), link.Cut);
+
+            void Arrive()
+            {
+                var first = _words.Dequeue();
+                _isBroken |= link.IsCut && tree.World.OneIn(2);
+                if (!_isBroken) first();
+            }
         }
     }
 }

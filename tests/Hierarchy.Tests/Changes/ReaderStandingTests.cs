@@ -26,6 +26,19 @@ public sealed class ReaderStandingTests
         Assert.Equal(Behind, ReaderStanding.Of([.. Epochs, new Epoch(3, Other, Second, 28, default)], Head with { Position = Head.Position with { Sequence = 20 } }, new Position(Log, 2, Second, 29)));
 
     [Fact]
+    public void Of_HeadThatIsServedStillWhileTheLogHoldsAnotherHistory_KeepsWhatItHas()
+    {
+        // A root that was restored to sequence 4 begins epoch 100,002; the log has taken that history, what is served is not swapped yet.
+        Epoch[] restored = [Epochs[0], new(100_002, Other, First, 5, default)];
+        Assert.Equal(Behind, ReaderStanding.Of(restored, Head, new Position(Log, 100_002, Other, 6)));
+        // Old files put in the root's place: the same number is another reign, or the reign that is served was cut short.
+        Assert.Equal(Behind, ReaderStanding.Of([Epochs[0], new(2, Other, First, 5, default), new(3, First, Other, 8, default)], Head, new Position(Log, 3, First, 9)));
+        Assert.Equal(Behind, ReaderStanding.Of([.. Epochs, new(3, Other, Second, 20, default)], Head, new Position(Log, 3, Other, 25)));
+        // Who has nothing is led nowhere.
+        Assert.Equal(Valid, ReaderStanding.Of(restored, Head, default));
+    }
+
+    [Fact]
     public void Of_OlderReignThatWasNotKept_IsSentToTheNewOne() =>
         Assert.Equal(Diverged, ReaderStanding.Of(Epochs, Head, new Position(Log, 1, First, 15)));
 
