@@ -144,7 +144,7 @@ internal sealed class CatalogSink : ISyncSink
         await _journal.QuarantineAsync(document.Id, entry, cancellationToken);
     }
 
-    public ValueTask SaveAnchorsAsync(SyncAnchors anchors, CancellationToken cancellationToken) => _journal.SaveAnchorsAsync(_upstream, anchors, cancellationToken);
+    public ValueTask SaveAnchorsAsync(SyncAnchors anchors, CancellationToken cancellationToken) => _journal.SaveAnchorsAsync(_upstream, anchors, _log.Head.Position, cancellationToken);
 
     private static QuarantinedDocument TooLarge(RevisionId id, int length) => new(
         id, $"The document of {id} makes a record of {length:N0} bytes; replicas take no more than {RevisionRecords.MaxPayload:N0}.", default);

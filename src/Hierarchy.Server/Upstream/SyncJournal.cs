@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
@@ -30,17 +31,23 @@ internal sealed class SyncJournal(ILocalState state)
     private const string Languages = "sync/languages";
     private const string Schedule = "sync/schedule";
 
-    /// <summary>The anchors of that upstream; none for one never asked.</summary>
-    public async ValueTask<SyncAnchors> LoadAnchorsAsync(Uri upstream, CancellationToken cancellationToken)
+    /// <summary>
+    /// The anchors of that upstream; none for one never asked. They say "everything until then is in the log": where the log has lost the place that they were kept at (an older file was put back), they are
+    /// forgotten, since the upstream would leave out what is missing.
+    /// </summary>
+    public async ValueTask<SyncAnchors> LoadAnchorsAsync(Uri upstream, ILogReader log, CancellationToken cancellationToken)
     {
         var bytes = await state.GetAsync(Anchors + upstream.AbsoluteUri, cancellationToken);
-        return bytes is null ? SyncAnchors.None : JsonSerializer.Deserialize<StoredAnchors>(bytes)?.ToAnchors() ?? SyncAnchors.None;
+        if (bytes is null || JsonSerializer.Deserialize<StoredAnchors>(bytes) is not { } stored) return SyncAnchors.None;
+        if (stored.Standing is null || EpochHistory.Locate(log.Epochs, log.Head, stored.Standing.ToPosition()) is PositionStanding.Valid or PositionStanding.BelowFloor) return stored.ToAnchors();
+        await SaveAnchorsAsync(upstream, SyncAnchors.None, log.Head.Position, cancellationToken);
+        return SyncAnchors.None;
     }
 
-    /// <summary>Keeps the anchors. An upstream whose anchors are forgotten is another one, so that of its decisions goes with them.</summary>
-    public ValueTask SaveAnchorsAsync(Uri upstream, SyncAnchors anchors, CancellationToken cancellationToken)
+    /// <summary>Keeps the anchors, and where the log stands that holds what they stand for. An upstream whose anchors are forgotten is another one, so that of its decisions goes with them.</summary>
+    public ValueTask SaveAnchorsAsync(Uri upstream, SyncAnchors anchors, Position standing, CancellationToken cancellationToken)
     {
-        var values = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>> { new(Anchors + upstream.AbsoluteUri, JsonSerializer.SerializeToUtf8Bytes(StoredAnchors.From(anchors))) };
+        var values = new List<KeyValuePair<string, ReadOnlyMemory<byte>?>> { new(Anchors + upstream.AbsoluteUri, JsonSerializer.SerializeToUtf8Bytes(StoredAnchors.From(anchors, standing))) };
         if (anchors is { Config: null, Categories: null, Updates: null }) values.Add(new(DecisionsAnchor, null));
         return state.SetAllAsync(values, cancellationToken);
     }
@@ -138,9 +145,12 @@ internal sealed class SyncJournal(ILocalState state)
         public SyncAgenda ToAgenda() => new(new SyncSchedule(TimesADay, TimeSpan.FromMinutes(FirstMinute)), Next);
     }
 
-    private sealed record StoredAnchors(string? Config, string? Categories, string? Updates, Guid[] Products, Guid[] Classifications)
+    /// <summary>Standing: absent in what an earlier version kept.</summary>
+    private sealed record StoredAnchors(string? Config, string? Categories, string? Updates, Guid[] Products, Guid[] Classifications, StoredPosition? Standing = null)
     {
-        public static StoredAnchors From(SyncAnchors anchors) => new(anchors.Config, anchors.Categories, anchors.Updates, [.. anchors.Products], [.. anchors.Classifications]);
+        public static StoredAnchors From(SyncAnchors anchors, Position standing) => new(
+            anchors.Config, anchors.Categories, anchors.Updates, [.. anchors.Products], [.. anchors.Classifications],
+            new StoredPosition(standing.Log.Value, standing.Epoch, standing.EpochId, standing.Sequence));
 
         public SyncAnchors ToAnchors() => new()
         {
@@ -150,5 +160,10 @@ internal sealed class SyncJournal(ILocalState state)
             Products = Products.ToHashSet(),
             Classifications = Classifications.ToHashSet(),
         };
+    }
+
+    private sealed record StoredPosition(Guid Log, int Epoch, Guid EpochId, long Sequence)
+    {
+        public Position ToPosition() => new(new LogId(Log), Epoch, EpochId, Sequence);
     }
 }

@@ -86,7 +86,7 @@ internal sealed partial class SyncRunner(
             client = new UpstreamClient(http, options, time, loggers.CreateLogger<UpstreamClient>());
             sink = new CatalogSink(log, keys, views.View, journal, await ListQuarantinedAsync(run.Cancellation), options.Address, time);
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
-            var anchors = await journal.LoadAnchorsAsync(options.Address, run.Cancellation);
+            var anchors = await journal.LoadAnchorsAsync(options.Address, log, run.Cancellation);
             var result = await sync.RunAsync(filter, anchors, run, run.Cancellation);
             if (decisions is not null && filter.ListsUpdates) await decisions.TakeAsync(client.GetDeploymentsAsync, result.Anchors, run.Cancellation);
             summary.Outcome = SyncOutcome.Succeeded;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Testing;
 using Hierarchy.Testing.Generation;
 using Hierarchy.Testing.MicrosoftUpdate;
 using Hierarchy.Testing.MicrosoftUpdate.Documents;
@@ -52,6 +53,28 @@ public sealed class SyncTests
         Assert.Equal((0, 0, 0), (again.NewUpdates, again.RevisedUpdates, again.Quarantined));
         Assert.Equal(head, root.Log.Head.Position);
         Assert.Equal(sent, upstream.Counters.UpdatesSent);
+    }
+
+    [Fact]
+    public async Task Sync_LogPutBackAsItWasBefore_AsksForEverythingAgain()
+    {
+        await using var upstream = await UpstreamAsync(new CatalogOptions { Demo = 3 });
+        using var folder = new TemporaryFolder();
+        await using (var root = await RunningServer.RootOfEverythingAsync(upstream, folder["root"])) await RunAsync(root);
+        File.Copy(folder["root/log.db"], folder["log.db"]);
+        var id = Guid.NewGuid();
+        upstream.Library.Publish(SourceDocument.Parse(
+            $"<upd:Update xmlns:upd='http://schemas.microsoft.com/msus/2002/12/Update'><upd:UpdateIdentity UpdateID='{id}' RevisionNumber='1' /><upd:Properties UpdateType='Software' /></upd:Update>"));
+        await using (var root = await RunningServer.RootAsync(folder["root"], upstream.Url.AbsoluteUri))
+            Assert.Equal(1, (await RunAsync(root)).NewUpdates);
+
+        foreach (var file in Directory.GetFiles(folder["root"], "log.db*")) File.Delete(file);
+        File.Copy(folder["log.db"], folder["root/log.db"]);
+        await using var again = await RunningServer.RootAsync(folder["root"], upstream.Url.AbsoluteUri);
+        Assert.DoesNotContain(id, again.Views.View.Updates.Keys);
+
+        Assert.Equal(1, (await RunAsync(again)).NewUpdates);
+        Assert.Contains(id, again.Views.View.Updates.Keys);
     }
 
     [Fact]
