@@ -16,6 +16,12 @@ public interface IReportStore
     /// <summary>The highest outbox number given.</summary>
     long OutboxHead { get; }
 
+    /// <summary>
+    /// The chapter in which that number was given: another one, and random, each time the store is opened to be written. A parent that has the number in another chapter has it from before this store was taken
+    /// back to an earlier state. Empty for a number from before chapters were kept.
+    /// </summary>
+    Guid ChapterOf(long number);
+
     /// <summary>The root has everything up to here durably.</summary>
     long Rooted { get; }
 

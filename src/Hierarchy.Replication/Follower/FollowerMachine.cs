@@ -78,6 +78,8 @@ internal sealed partial class FollowerMachine
         _staging = staging;
         _replace = staging.Mode == StagingMode.Snapshot || (_replace && live is not null);
         _ignoreStaging = false;
+        // What failed is not waited for any more: rot that is found after it is repaired.
+        (_folding, _applying) = (null, null);
         Status = Status with { Checkpoint = live };
     }
 

@@ -14,6 +14,6 @@ internal abstract record RollupEffect
     /// <summary>Take the parent's word before anything is read for it.</summary>
     internal sealed record Acknowledge(long Received, long Rooted, Guid RootLife) : RollupEffect;
 
-    /// <summary>The parent has numbers that were never given here: begin a new life of the outbox, and end the call.</summary>
+    /// <summary>The parent has numbers that were never given here, or not by this store as it is: begin a new life of the outbox, and end the call.</summary>
     internal sealed record Renew(long Received) : RollupEffect;
 }

@@ -34,8 +34,9 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         var incarnation = Positions.Id(started.OutboxIncarnation, "outbox incarnation");
 
         // An outbox that is not known here is asked for from its beginning.
-        var received = (await reports.FindChildAsync(serverId, incarnation, cancellationToken))?.Received ?? 0;
-        using var acknowledgement = new Acknowledgement(responseStream);
+        var known = await reports.FindChildAsync(serverId, incarnation, cancellationToken);
+        var received = known?.Received ?? 0;
+        using var acknowledgement = new Acknowledgement(responseStream, known?.Chapter ?? Guid.Empty);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await AcknowledgeAsync(serverId, incarnation, received, acknowledgement, stop.Token);
         var rooting = TellRootedAsync(serverId, incarnation, acknowledgement, stop.Token);
@@ -75,7 +76,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         await reports.MergeAsync(
             batch.Computers.Select(ReportMessages.ToDomain).ToArray(),
             batch.Statuses.Select(ReportMessages.ToDomain).ToArray(),
-            new ChildOutbox(serverId, incarnation, batch.Through),
+            ReportMessages.ToDomain(batch, serverId, incarnation),
             cancellationToken);
         await AcknowledgeAsync(serverId, incarnation, batch.Through, acknowledgement, cancellationToken);
     }
@@ -120,8 +121,9 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
     }
 
     /// <summary>What was acknowledged in this call; takes back nothing but what another root has, and writes one answer at a time.</summary>
-    private sealed class Acknowledgement(IServerStreamWriter<RollupResponse> responses) : IDisposable
+    private sealed class Acknowledgement(IServerStreamWriter<RollupResponse> responses, Guid chapter) : IDisposable
     {
+        private Guid _chapter = chapter;
         private readonly SemaphoreSlim _oneWriter = new(1, 1);
         private long _received = -1;
         private long _rooted = -1;
@@ -158,7 +160,10 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
                 Interlocked.Exchange(ref _received, Math.Max(_received, received));
                 _rooted = rootLife == _rootLife ? Math.Max(_rooted, rooted) : rooted;
                 _rootLife = rootLife;
-                await responses.WriteAsync(Response(), cancellationToken);
+                var response = Response();
+                if (_chapter != Guid.Empty) response.Chapter = Positions.Id(_chapter);
+                _chapter = Guid.Empty; // With the first one alone: what comes in this call, the child knows.
+                await responses.WriteAsync(response, cancellationToken);
             }
             finally
             {

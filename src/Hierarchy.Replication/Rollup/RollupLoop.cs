@@ -100,7 +100,7 @@ public sealed partial class RollupLoop
             await call.RequestStream.WriteAsync(
                 new RollupRequest { Started = new RollupStarted { ServerId = Positions.Id(_self.Id), ServerName = _self.Name, OutboxIncarnation = Positions.Id(_reports.OutboxIncarnation) } },
                 cancellationToken);
-            var machine = new RollupMachine(_reports.OutboxHead, _options.BatchesAhead);
+            var machine = new RollupMachine(_reports.OutboxHead, _options.BatchesAhead, _reports.ChapterOf);
             await foreach (var item in news.Reader.ReadAllAsync(cancellationToken))
             {
                 // Another server is followed now, and reports go the way that records come. Otherwise two servers that once began to report to each other would do so for ever.
@@ -122,7 +122,7 @@ public sealed partial class RollupLoop
         {
             case News.Acknowledged acknowledged:
                 var wasOpen = machine.IsOpen;
-                var effects = machine.OnAcknowledged(acknowledged.Received, acknowledged.Rooted, acknowledged.RootLife);
+                var effects = machine.OnAcknowledged(acknowledged.Received, acknowledged.Rooted, acknowledged.RootLife, acknowledged.Chapter);
                 if (machine.IsOpen && !wasOpen)
                 {
                     Log.Found(_logger, url, acknowledged.Received);
@@ -156,7 +156,7 @@ public sealed partial class RollupLoop
                         open.Enqueue(next);
                     break;
                 case RollupEffect.Send send:
-                    await parent.WriteAsync(new RollupRequest { Batch = ToBatch(send.Page) }, cancellationToken);
+                    await parent.WriteAsync(new RollupRequest { Batch = ReportMessages.ToProto(send.Page, _reports.ChapterOf) }, cancellationToken);
                     break;
                 case RollupEffect.Acknowledge acknowledged:
                     var before = (_reports.Rooted, _reports.RootLife);
@@ -181,7 +181,8 @@ public sealed partial class RollupLoop
                     Asked?.Invoke(new VerificationQuestion(Positions.Id(responses.Current.Verify, "verification"), [.. responses.Current.VerifyServers.Select(id => Positions.Id(id, "server"))]));
                 news.TryWrite(new News.Acknowledged(
                     responses.Current.ReceivedThrough, responses.Current.RootedThrough,
-                    responses.Current.RootLife.IsEmpty ? Guid.Empty : Positions.Id(responses.Current.RootLife, "root's life")));
+                    responses.Current.RootLife.IsEmpty ? Guid.Empty : Positions.Id(responses.Current.RootLife, "root's life"),
+                    responses.Current.Chapter.IsEmpty ? Guid.Empty : Positions.Id(responses.Current.Chapter, "chapter")));
             }
 
             news.TryComplete(new UnavailableException("the parent ended the call"));
@@ -194,19 +195,11 @@ public sealed partial class RollupLoop
         }
     }
 
-    private static ReportBatch ToBatch(OutboxPage page)
-    {
-        var batch = new ReportBatch { Through = page.Through };
-        batch.Computers.Add(page.Computers.Select(ReportMessages.ToProto));
-        batch.Statuses.Add(page.Statuses.Select(ReportMessages.ToProto));
-        return batch;
-    }
-
     private abstract record News
     {
         public static News Sample { get; } = new Tick();
 
-        internal sealed record Acknowledged(long Received, long Rooted, Guid RootLife) : News;
+        internal sealed record Acknowledged(long Received, long Rooted, Guid RootLife, Guid Chapter) : News;
 
         internal sealed record Grown(long Head) : News;
 
@@ -222,7 +215,7 @@ public sealed partial class RollupLoop
         public static partial void Lost(ILogger logger, Uri parent, string reason);
 
         [LoggerMessage(1750, LogLevel.Warning,
-            "The parent has this server's reports up to {Received}, and only {Head} were ever numbered here: the report store was taken back to an earlier state. Everything is reported anew; if no backup was restored, check that no two servers run on copies of one data directory.")]
+            "The parent has this server's reports up to {Received}, and here, with numbers up to {Head}, that one was never given or stands for something else: the report store was taken back to an earlier state. Everything is reported anew; if no backup was restored, check that no two servers run on copies of one data directory.")]
         public static partial void TakenBack(ILogger logger, long received, long head);
 
         [LoggerMessage(3103, LogLevel.Warning, "{Parent} answered reports wrongly: {Reason}")]

@@ -7,7 +7,10 @@ namespace Hierarchy.Replication.Rollup;
 /// The child's side of one call, without I/O. Everything above what the parent says it has is sent in outbox order, a bounded number of batches ahead of their acknowledgements. What the parent
 /// says is the truth, also when it is less than another parent, or the same one before it was restored, said: nothing is ever forgotten here.
 /// </summary>
-internal sealed class RollupMachine(long head, int batchesAhead)
+/// <param name="head">The highest number given.</param>
+/// <param name="batchesAhead">How many batches may wait for their acknowledgements.</param>
+/// <param name="chapterOf">In which chapter a number was given; null for an outbox without chapters.</param>
+internal sealed class RollupMachine(long head, int batchesAhead, Func<long, Guid>? chapterOf = null)
 {
     private readonly Queue<long> _unacknowledged = new();
     private long _head = head;
@@ -20,14 +23,14 @@ internal sealed class RollupMachine(long head, int batchesAhead)
     /// <summary>True once the parent has said what it has.</summary>
     public bool IsOpen => _received >= 0;
 
-    /// <summary>The parent's word: what it has, what the root has, and which root that is.</summary>
+    /// <summary>The parent's word: what it has, what the root has, and which root that is; in the first one, the chapter of what it has, empty where it keeps none.</summary>
     /// <exception cref="IntegrityException">It claims what was never sent in this call, or takes back what it said in this call.</exception>
-    public IReadOnlyList<RollupEffect> OnAcknowledged(long received, long rooted, Guid rootLife)
+    public IReadOnlyList<RollupEffect> OnAcknowledged(long received, long rooted, Guid rootLife, Guid chapter = default)
     {
         if (received < 0 || rooted < 0 || rooted > received)
             throw new IntegrityException($"The parent acknowledges reports up to {received}, rooted up to {rooted}: it is damaged, or of another version.");
-        // The store was taken back to an earlier state, and nobody said so: its next numbers would be taken for old ones.
-        if (!IsOpen && received > _head) return [new RollupEffect.Renew(received)];
+        // The store was taken back to an earlier state, and nobody said so: its next numbers would be taken for old ones, or were already.
+        if (!IsOpen && (received > _head || IsOfAnotherChapter(received, chapter))) return [new RollupEffect.Renew(received)];
         if (IsOpen && received > _sent)
             throw new IntegrityException($"The parent acknowledges reports up to {received}, and {_sent} were sent. It took another outbox for this one: check that no two servers share a data directory.");
         if (IsOpen && received < _received)
@@ -71,6 +74,8 @@ internal sealed class RollupMachine(long head, int batchesAhead)
         ReadOn(effects);
         return effects;
     }
+
+    private bool IsOfAnotherChapter(long number, Guid chapter) => chapter != Guid.Empty && chapterOf is not null && chapterOf(number) != chapter;
 
     private void ReadOn(List<RollupEffect> effects)
     {

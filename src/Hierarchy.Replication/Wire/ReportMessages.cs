@@ -1,7 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
 using Client = Hierarchy.Protocol.Client.V1;
+using ChildOutbox = Hierarchy.Domain.Reports.ChildOutbox;
 using ComputerReport = Hierarchy.Domain.Reports.ComputerReport;
+using OutboxPage = Hierarchy.Domain.Reports.OutboxPage;
 using StateCounts = Hierarchy.Domain.Reports.StateCounts;
 using StatusReport = Hierarchy.Domain.Reports.StatusReport;
 using UpdateState = Hierarchy.Domain.Reports.UpdateState;
@@ -16,6 +18,22 @@ public static class ReportMessages
 
     /// <summary>The longest name of a user.</summary>
     public const int MaxUser = 256;
+
+    /// <summary>A page of an outbox, to the contract.</summary>
+    /// <param name="page">What is sent.</param>
+    /// <param name="chapterOf">In which chapter a number was given.</param>
+    public static Protocol.Rollup.V1.ReportBatch ToProto(OutboxPage page, Func<long, Guid> chapterOf)
+    {
+        var batch = new Protocol.Rollup.V1.ReportBatch { Through = page.Through };
+        if (chapterOf(page.Through) is var chapter && chapter != Guid.Empty) batch.Chapter = Positions.Id(chapter);
+        batch.Computers.Add(page.Computers.Select(ToProto));
+        batch.Statuses.Add(page.Statuses.Select(ToProto));
+        return batch;
+    }
+
+    /// <summary>How far a child's outbox is taken with a batch of it.</summary>
+    public static ChildOutbox ToDomain(Protocol.Rollup.V1.ReportBatch batch, string serverId, Guid incarnation) =>
+        new(serverId, incarnation, batch.Through, Chapter: batch.Chapter.IsEmpty ? Guid.Empty : Positions.Id(batch.Chapter, "chapter"));
 
     /// <summary>To the contract.</summary>
     public static Protocol.Rollup.V1.ComputerReport ToProto(ComputerReport report)

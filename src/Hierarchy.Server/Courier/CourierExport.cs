@@ -104,6 +104,7 @@ internal sealed class CourierExport(
             RootedThrough = Math.Min(child.Rooted, child.Received),
         };
         if (reports.RootLife is var life && life != Guid.Empty) acknowledgement.RootLife = Positions.Id(life);
+        if (child.Chapter != Guid.Empty) acknowledgement.Chapter = Positions.Id(child.Chapter);
         return acknowledgement;
     }
 }

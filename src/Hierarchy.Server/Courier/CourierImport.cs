@@ -74,7 +74,8 @@ internal sealed partial class CourierImport(
     {
         if (acknowledgement is null || Positions.Id(acknowledgement.ServerId, "server") != self.Id) return;
         if (Positions.Id(acknowledgement.OutboxIncarnation, "outbox") != reports.OutboxIncarnation) return; // Of a life that is over.
-        if (acknowledgement.ReceivedThrough > reports.OutboxHead)
+        var chapter = acknowledgement.Chapter.IsEmpty ? Guid.Empty : Positions.Id(acknowledgement.Chapter, "chapter");
+        if (acknowledgement.ReceivedThrough > reports.OutboxHead || (chapter != Guid.Empty && chapter != reports.ChapterOf(acknowledgement.ReceivedThrough)))
         {
             // This server's reports were taken back to an earlier state: its numbers mean something else above.
             Log.Renewed(logger, acknowledgement.ReceivedThrough, reports.OutboxHead);

@@ -57,10 +57,7 @@ internal sealed class StatusExport(
         {
             var page = await reports.ReadOutboxAsync(from, BatchRows, BatchBytes, cancellationToken);
             if (page.IsEmpty) break;
-            var batch = new ReportBatch { Through = page.Through };
-            batch.Computers.Add(page.Computers.Select(ReportMessages.ToProto));
-            batch.Statuses.Add(page.Statuses.Select(ReportMessages.ToProto));
-            await writer.WriteAsync(CourierFrameType.Reports, batch, cancellationToken);
+            await writer.WriteAsync(CourierFrameType.Reports, ReportMessages.ToProto(page, reports.ChapterOf), cancellationToken);
             from = page.Through;
             carried += page.Computers.Count + page.Statuses.Count;
             progress(new CourierProgress { Phase = "reports", Done = carried });

@@ -43,7 +43,7 @@ internal sealed partial class StatusImport(IReportStore reports, ServerDirectory
                     if (batch.Through <= last || batch.Computers.Count + batch.Statuses.Count > MostRows)
                         throw new IntegrityException($"The status file holds reports up to {batch.Through} after those up to {last}, or too many at once. Export it anew.");
                     last = batch.Through;
-                    finished.ReportsMerged += await MergeAsync(serverId, incarnation, batch, received, cancellationToken);
+                    finished.ReportsMerged += await MergeAsync(serverId, incarnation, batch, cancellationToken);
                     done += batch.Computers.Count + batch.Statuses.Count;
                     progress(new CourierProgress { Phase = "reports", Done = done });
                     break;
@@ -61,9 +61,9 @@ internal sealed partial class StatusImport(IReportStore reports, ServerDirectory
         return finished;
     }
 
-    private async Task<int> MergeAsync(Guid serverId, Guid incarnation, ReportBatch batch, long received, CancellationToken cancellationToken)
+    private async Task<int> MergeAsync(Guid serverId, Guid incarnation, ReportBatch batch, CancellationToken cancellationToken)
     {
-        var child = new ChildOutbox(serverId.ToString("D"), incarnation, Math.Max(received, batch.Through));
+        var child = ReportMessages.ToDomain(batch, serverId.ToString("D"), incarnation);
         return await reports.MergeAsync(batch.Computers.Select(ReportMessages.ToDomain).ToArray(), batch.Statuses.Select(ReportMessages.ToDomain).ToArray(), child, cancellationToken);
     }
 

@@ -12,6 +12,8 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
     private ReportMerger? _merger;
     private Dictionary<string, ChildRecord> _children = new(StringComparer.Ordinal);
     private OutboxState _durable = new(Guid.Empty, 0, 0, Guid.Empty, 0, 0);
+    private volatile OutboxChapters _chapters = OutboxChapters.None;
+    private OutboxChapters? _begun;
     private long _writes;
     private bool _changed;
 
@@ -24,10 +26,14 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
     /// <summary>What the reading side needs to know numbers by.</summary>
     public ReportRows Rows => _rows;
 
-    /// <summary>Takes what the tables hold, and draws the outbox's incarnation if it is new or the store was restored.</summary>
+    /// <summary>Which opening gave which numbers.</summary>
+    public OutboxChapters Chapters => _chapters;
+
+    /// <summary>Takes what the tables hold, draws the outbox's incarnation if it is new or the store was restored, and begins a chapter.</summary>
     public void Open(bool isRestored)
     {
-        var opening = new ReportWork<int>([], bytes: 0, book => isRestored ? book.Renew() : 0, CancellationToken.None);
+        var chapter = Guid.NewGuid();
+        var opening = new ReportWork<int>([], bytes: 0, book => book.BeginChapter(chapter) + (isRestored ? book.Renew() : 0), CancellationToken.None);
         if (TryCommit([opening]) is { } failure) throw failure;
     }
 
@@ -44,7 +50,7 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
                     work.Execute(this);
                 if (!Prepare()) break;
                 _isUncertain = true;
-                if (tables.Write(_rows.Changes(_writes, [.. _changedChildren])))
+                if (tables.Write(_rows.Changes(_writes, _begun, [.. _changedChildren])))
                 {
                     Commit();
                     break;
@@ -107,6 +113,13 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
         return 0;
     }
 
+    private int BeginChapter(Guid id)
+    {
+        _begun = _chapters.Begin(_rows.Outbox.Head, id);
+        _changed = true;
+        return 0;
+    }
+
     /// <summary>Forgets how far the children's outboxes were taken.</summary>
     public int ForgetChildren()
     {
@@ -124,6 +137,7 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
         _rows.Load(state);
         var known = _durable;
         _durable = state.Outbox;
+        _chapters = state.Chapters;
         _writes = state.Writes;
         _children = state.Children.ToDictionary(child => child.ServerId, StringComparer.Ordinal);
         _isUncertain = false;
@@ -136,6 +150,7 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
     {
         _rows.Begin(_durable, computerIds);
         _changedChildren.Clear();
+        _begun = null;
         _changed = false;
         Merger.Begin();
         if (_durable.Incarnation != Guid.Empty) return;
@@ -155,6 +170,7 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
     {
         var grown = _rows.Outbox.Head > _durable.Head;
         _durable = _rows.Outbox;
+        _chapters = _begun ?? _chapters;
         _writes++;
         var children = new Dictionary<string, ChildRecord>(_children, StringComparer.Ordinal);
         foreach (var (id, child) in _changedChildren)
@@ -189,7 +205,7 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
     private void Put(ChildOutbox child)
     {
         var isRooted = isRoot || _rows.Outbox.Head <= _rows.Outbox.Rooted;
-        var known = Child(child.ServerId) is { } found && found.Incarnation == child.Incarnation ? found : new ChildRecord(child.ServerId, child.Incarnation, 0, 0, []);
+        var known = Child(child.ServerId) is { } found && found.Incarnation == child.Incarnation ? found : new ChildRecord(child.ServerId, child.Incarnation, 0, 0, Guid.Empty, []);
         var marks = known.Marks;
         if (!isRooted)
         {
@@ -197,7 +213,8 @@ internal sealed class ReportBook(IReportTables tables, bool isRoot, ComputerGrou
             marks = [.. marks.Where(mark => mark.Own != _rows.Outbox.Head), new ChildMark(_rows.Outbox.Head, through)];
         }
 
-        Change(known with { Received = Math.Max(known.Received, child.Received), Rooted = isRooted ? Math.Max(known.Rooted, child.Received) : known.Rooted, Marks = marks });
+        var chapter = child.Received >= known.Received ? child.Chapter : known.Chapter;
+        Change(known with { Received = Math.Max(known.Received, child.Received), Chapter = chapter, Rooted = isRooted ? Math.Max(known.Rooted, child.Received) : known.Rooted, Marks = marks });
         _changed = true;
     }
 }

@@ -64,15 +64,16 @@ internal sealed class NumberRecord
 /// <param name="Incarnation">The life of its outbox.</param>
 /// <param name="Received">Taken and durable here.</param>
 /// <param name="Rooted">The root has it.</param>
+/// <param name="Chapter">The chapter in which the child gave the number <paramref name="Received"/>; empty where it did not say.</param>
 /// <param name="Marks">Ascending: once the root has this server's outbox up to `Own`, it has the child's up to `Through`.</param>
-internal sealed record ChildRecord(string ServerId, Guid Incarnation, long Received, long Rooted, IReadOnlyList<ChildMark> Marks);
+internal sealed record ChildRecord(string ServerId, Guid Incarnation, long Received, long Rooted, Guid Chapter, IReadOnlyList<ChildMark> Marks);
 
 /// <summary>See <see cref="ChildRecord.Marks"/>.</summary>
 internal readonly record struct ChildMark(long Own, long Through);
 
 /// <summary>What a report store keeps in memory.</summary>
 internal sealed record ReportState(
-    OutboxState Outbox, long Writes, long LastComputer, IReadOnlyList<NumberRecord> Numbers, IReadOnlyList<ChildRecord> Children);
+    OutboxState Outbox, OutboxChapters Chapters, long Writes, long LastComputer, IReadOnlyList<NumberRecord> Numbers, IReadOnlyList<ChildRecord> Children);
 
 /// <summary>What one transaction writes.</summary>
 internal sealed class ReportChanges
@@ -81,6 +82,9 @@ internal sealed class ReportChanges
     public required long KnownWrites { get; init; }
 
     public required OutboxState Outbox { get; init; }
+
+    /// <summary>Null where they stay as they are.</summary>
+    public required OutboxChapters? Chapters { get; init; }
 
     public required IReadOnlyList<NumberRecord> Numbers { get; init; }
 

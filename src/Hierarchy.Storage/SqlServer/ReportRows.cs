@@ -97,10 +97,11 @@ internal sealed class ReportRows : IReportRows
     }
 
     /// <summary>Everything that has to be written.</summary>
-    public ReportChanges Changes(long knownWrites, IReadOnlyList<KeyValuePair<string, ChildRecord?>> children) => new()
+    public ReportChanges Changes(long knownWrites, OutboxChapters? chapters, IReadOnlyList<KeyValuePair<string, ChildRecord?>> children) => new()
     {
         KnownWrites = knownWrites,
         Outbox = Outbox,
+        Chapters = chapters,
         Numbers = [.. _newNumbers],
         Computers = [.. _changedComputers.Values.Select(Record)],
         RemovedBlocks = [.. _removedBlocks.Except(_changedBlocks)],

@@ -60,11 +60,17 @@ internal static class ReportTables
                     marks varbinary(max) NOT NULL)
                 """,
             ],
+            [
+                // Which opening of the store gave which numbers, and of which one the numbers of children are.
+                "ALTER TABLE hierarchy.report_outbox ADD chapters varbinary(max) NOT NULL DEFAULT 0x",
+                "ALTER TABLE hierarchy.report_child ADD chapter uniqueidentifier NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'",
+            ],
         ]);
 
     public const string ReadOutboxRow =
         """
-        SELECT incarnation AS Incarnation, head_number AS Head, rooted_number AS Rooted, root_life AS RootLife, clean_number AS Clean, full_number AS FullThrough, writes AS Writes
+        SELECT incarnation AS Incarnation, head_number AS Head, rooted_number AS Rooted, root_life AS RootLife, clean_number AS Clean, full_number AS FullThrough, writes AS Writes,
+            chapters AS Chapters
         FROM hierarchy.report_outbox WHERE id = 1
         """;
 
@@ -75,6 +81,8 @@ internal static class ReportTables
         WHERE id = 1 AND writes = @knownWrites
         """;
 
+    public const string WriteChapters = "UPDATE hierarchy.report_outbox SET chapters = @chapters WHERE id = 1";
+
     public const string LastComputer = "SELECT COALESCE(MAX(id), 0) FROM hierarchy.report_computer";
 
     public const string ListNumbers = "SELECT kind AS Kind, id AS Id, value AS Value FROM hierarchy.report_number";
@@ -82,7 +90,7 @@ internal static class ReportTables
     public const string FindNumber = "SELECT value FROM hierarchy.report_number WHERE kind = @kind AND id = @id";
 
     public const string ListChildren =
-        "SELECT server_id AS ServerId, incarnation AS Incarnation, received_number AS Received, rooted_number AS Rooted, marks AS Marks FROM hierarchy.report_child";
+        "SELECT server_id AS ServerId, incarnation AS Incarnation, received_number AS Received, rooted_number AS Rooted, marks AS Marks, chapter AS Chapter FROM hierarchy.report_child";
 
     private const string ComputerColumns =
         "SELECT id AS Id, computer_id AS ComputerId, outbox_number AS Outbox, status_incarnation AS StatusIncarnation, scope AS Scope, states AS States, report AS Report FROM hierarchy.report_computer";

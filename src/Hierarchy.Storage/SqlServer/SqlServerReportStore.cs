@@ -40,6 +40,9 @@ public sealed class SqlServerReportStore : IReportStore, IAsyncDisposable
     public long OutboxHead => _outbox.Head;
 
     /// <inheritdoc />
+    public Guid ChapterOf(long number) => _book.Chapters.Of(number);
+
+    /// <inheritdoc />
     public long Rooted => _outbox.Rooted;
 
     /// <inheritdoc />
@@ -90,7 +93,7 @@ public sealed class SqlServerReportStore : IReportStore, IAsyncDisposable
     public ValueTask<ChildOutbox?> FindChildAsync(string serverId, Guid incarnation, CancellationToken cancellationToken)
     {
         var child = _children.GetValueOrDefault(serverId);
-        return ValueTask.FromResult(child is null || child.Incarnation != incarnation ? null : new ChildOutbox(serverId, incarnation, child.Received, _isRoot ? child.Received : child.Rooted));
+        return ValueTask.FromResult(child is null || child.Incarnation != incarnation ? null : new ChildOutbox(serverId, incarnation, child.Received, _isRoot ? child.Received : child.Rooted, child.Chapter));
     }
 
     /// <inheritdoc />

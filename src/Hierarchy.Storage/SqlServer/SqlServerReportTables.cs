@@ -30,6 +30,7 @@ internal sealed class SqlServerReportTables : IReportTables
             ?? throw SqlServerErrors.Damaged(Name, "the row of the outbox is gone");
         return new ReportState(
             new OutboxState(row.Incarnation, row.Head, row.Rooted, row.RootLife, row.Clean, row.FullThrough),
+            OutboxChapters.FromBytes(row.Chapters),
             row.Writes,
             connection.ExecuteScalar<long>(_database.Sql(ReportTables.LastComputer), param: null, transaction, _database.Timeout),
             List<NumberRecord>(connection, transaction, ReportTables.ListNumbers),
@@ -43,6 +44,7 @@ internal sealed class SqlServerReportTables : IReportTables
         var parameters = new ParameterList().Add("incarnation", outbox.Incarnation).Add("head", outbox.Head).Add("rooted", outbox.Rooted).Add("rootLife", outbox.RootLife)
             .Add("clean", outbox.Clean).Add("fullThrough", outbox.Full).Add("knownWrites", changes.KnownWrites);
         if (connection.Execute(_database, ReportTables.WriteOutboxRow, transaction, parameters.Values) != 1) return false;
+        if (changes.Chapters is { } chapters) connection.Execute(_database, ReportTables.WriteChapters, transaction, new ParameterList().Add("chapters", chapters.ToBytes(), length: -1).Values);
         PlanWriter.RemoveRows(_database, connection, transaction, ReportTables.RemoveComputers, [.. changes.Computers.Select(row => row.Id)]);
         PlanWriter.RemoveRows(_database, connection, transaction, ReportTables.RemoveBlocks, [.. changes.RemovedBlocks, .. changes.Blocks.Select(row => row.Id)]);
         PlanWriter.RemoveRows(_database, connection, transaction, ReportTables.RemoveCounts, [.. changes.Counts.Select(row => row.Id)]);
@@ -64,7 +66,7 @@ internal sealed class SqlServerReportTables : IReportTables
         Copy(
             connection, transaction, "report_child", [.. changes.Children.Select(child => child.Value).OfType<ChildRecord>()], ("server_id", typeof(byte[]), row => Encoding.UTF8.GetBytes(row.ServerId)),
             ("incarnation", typeof(Guid), row => row.Incarnation), ("received_number", typeof(long), row => row.Received), ("rooted_number", typeof(long), row => row.Rooted),
-            ("marks", typeof(byte[]), row => PackMarks(row.Marks)));
+            ("marks", typeof(byte[]), row => PackMarks(row.Marks)), ("chapter", typeof(Guid), row => row.Chapter));
         transaction.Commit();
         return true;
     });
@@ -156,6 +158,8 @@ internal sealed class SqlServerReportTables : IReportTables
         public long FullThrough { get; set; }
 
         public long Writes { get; set; }
+
+        public byte[] Chapters { get; set; } = [];
     }
 
     private sealed class ChildRow
@@ -170,8 +174,10 @@ internal sealed class SqlServerReportTables : IReportTables
 
         public byte[] Marks { get; set; } = [];
 
+        public Guid Chapter { get; set; }
+
         public ChildRecord ToRecord() => new(
-            Encoding.UTF8.GetString(ServerId), Incarnation, Received, Rooted,
+            Encoding.UTF8.GetString(ServerId), Incarnation, Received, Rooted, Chapter,
             [.. Marks.Chunk(16).Select(mark => new ChildMark(BinaryPrimitives.ReadInt64BigEndian(mark), BinaryPrimitives.ReadInt64BigEndian(mark.AsSpan(8))))]);
     }
 }

@@ -14,10 +14,13 @@ internal sealed class ReportMemory(SqliteSession session, bool isRoot, ComputerG
     /// <summary>After every change of the store, with the new outbox head.</summary>
     public event Action<long>? Changed;
 
+    /// <summary>Which opening gave which numbers; changes when the store is opened, and never again.</summary>
+    public OutboxChapters Chapters { get; private set; } = OutboxChapters.None;
+
     /// <summary>What the reading side needs to know numbers by.</summary>
     public SqliteReportRows Rows => _rows;
 
-    /// <summary>Takes what the file holds, and draws the outbox's incarnation if it is new or the store was restored.</summary>
+    /// <summary>Takes what the file holds, and draws the outbox's incarnation if it is new or the store was restored, and begins a chapter.</summary>
     public void Open(bool readOnly, bool isRestored)
     {
         _merger = new ReportMerger(_rows, groupsOf);
@@ -35,10 +38,20 @@ internal sealed class ReportMemory(SqliteSession session, bool isRoot, ComputerG
         }
 
         publish(_durable);
+        var chapters = session.Statement(ReportSql.ReadChapters);
+        if (chapters.Step())
+        {
+            Chapters = OutboxChapters.FromBytes(chapters.Blob(0));
+            chapters.Reset();
+        }
+
         if (readOnly) return;
         if (StatusMigration.IsNeeded(session)) Alone(Migrate);
         if (isRestored) Alone(Renew);
         else if (isRoot) Alone(static () => 0);
+        var begun = Chapters.Begin(_durable.Head, Guid.NewGuid());
+        Alone(() => Write(begun));
+        Chapters = begun;
     }
 
     public void Begin()
@@ -118,6 +131,13 @@ internal sealed class ReportMemory(SqliteSession session, bool isRoot, ComputerG
         return 0;
     }
 
+    private int Write(OutboxChapters chapters)
+    {
+        session.Statement(ReportSql.WriteChapters).Bind(1, (ReadOnlySpan<byte>)chapters.ToBytes()).Run();
+        _changed = true;
+        return 0;
+    }
+
     private int Migrate()
     {
         StatusMigration.Run(session, _merger);
@@ -146,6 +166,7 @@ internal sealed class ReportMemory(SqliteSession session, bool isRoot, ComputerG
             .Bind(2, child.Incarnation)
             .Bind(3, child.Received)
             .Bind(4, isRooted ? child.Received : 0)
+            .Bind(5, child.Chapter)
             .Run();
         if (!isRooted)
             session.Statement(ReportSql.PutChildMark).Bind(1, child.ServerId).Bind(2, child.Incarnation).Bind(3, _rows.Outbox.Head).Bind(4, child.Received).Run();

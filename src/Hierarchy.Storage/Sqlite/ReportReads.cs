@@ -47,7 +47,7 @@ internal sealed class ReportReads(SqliteReportRows rows)
     {
         var row = session.Statement(ReportSql.FindChild).Bind(1, child.ServerId).Bind(2, child.Incarnation);
         if (!row.Step()) return null;
-        var found = new ChildOutbox(child.ServerId, child.Incarnation, row.Int64(0), child.IsRoot ? row.Int64(0) : row.Int64(1));
+        var found = new ChildOutbox(child.ServerId, child.Incarnation, row.Int64(0), child.IsRoot ? row.Int64(0) : row.Int64(1), row.Guid(2));
         row.Reset();
         return found;
     }

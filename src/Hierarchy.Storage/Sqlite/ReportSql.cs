@@ -53,6 +53,11 @@ internal static class ReportSql
                 // The key is part and set of groups in one number: the counts of one update lie side by side.
                 "CREATE TABLE status_count (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
             ],
+            [
+                // Which opening of the store gave which numbers, and of which one the numbers of children are.
+                "CREATE TABLE outbox_chapters (id INTEGER PRIMARY KEY CHECK (id = 1), data BLOB NOT NULL)",
+                "ALTER TABLE child ADD COLUMN chapter BLOB NOT NULL DEFAULT x'00000000000000000000000000000000'",
+            ],
         ]);
 
     public const string ReadOutbox = "SELECT incarnation, head, rooted, root_life, clean, \"full\" FROM outbox";
@@ -60,6 +65,10 @@ internal static class ReportSql
     public const string CreateOutbox = "INSERT INTO outbox (id, incarnation, head, rooted) VALUES (1, ?1, 0, 0)";
 
     public const string WriteOutbox = "UPDATE outbox SET incarnation = ?1, head = ?2, rooted = ?3, root_life = ?4, clean = ?5, \"full\" = ?6";
+
+    public const string ReadChapters = "SELECT data FROM outbox_chapters";
+
+    public const string WriteChapters = "INSERT INTO outbox_chapters (id, data) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET data = ?1";
 
     private const string ComputerColumns = "outbox, computer_id, incarnation, counter, name, address, operating_system, groups, server_id, reported_at";
 
@@ -119,8 +128,9 @@ internal static class ReportSql
 
     public const string PutChild =
         """
-        INSERT INTO child (server_id, incarnation, received, rooted) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (server_id, incarnation) DO UPDATE SET received = max(received, ?3), rooted = max(rooted, ?4)
+        INSERT INTO child (server_id, incarnation, received, rooted, chapter) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (server_id, incarnation) DO UPDATE
+        SET received = max(received, ?3), rooted = max(rooted, ?4), chapter = CASE WHEN ?3 >= received THEN ?5 ELSE chapter END
         """;
 
     public const string PutChildMark =
@@ -145,7 +155,7 @@ internal static class ReportSql
 
     public const string MarkAllChildren = "INSERT INTO child_mark (server_id, incarnation, own, through) SELECT server_id, incarnation, ?1, received FROM child";
 
-    public const string FindChild = "SELECT received, rooted FROM child WHERE server_id = ?1 AND incarnation = ?2";
+    public const string FindChild = "SELECT received, rooted, chapter FROM child WHERE server_id = ?1 AND incarnation = ?2";
 
     public const string ReadComputersAfter = $"SELECT {ComputerColumns} FROM computer WHERE outbox > ?1 ORDER BY outbox LIMIT ?2";
 

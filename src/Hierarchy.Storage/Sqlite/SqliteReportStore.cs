@@ -45,6 +45,9 @@ public sealed class SqliteReportStore : IReportStore, IAsyncDisposable
     public long OutboxHead => _head.Head;
 
     /// <inheritdoc />
+    public Guid ChapterOf(long number) => _memory.Chapters.Of(number);
+
+    /// <inheritdoc />
     public long Rooted => _head.Rooted;
 
     /// <inheritdoc />

@@ -17,7 +17,10 @@ internal sealed record ReportImage
 
     public ImmutableList<Guid> Updates { get; init; } = [];
 
-    public ImmutableDictionary<string, (Guid Life, long Received, long Rooted)> Children { get; init; } = ImmutableDictionary<string, (Guid, long, long)>.Empty;
+    /// <summary>Which opening gave which numbers.</summary>
+    public OutboxChapters Chapters { get; init; } = OutboxChapters.None;
+
+    public ImmutableDictionary<string, (Guid Life, long Received, long Rooted, Guid Chapter)> Children { get; init; } = ImmutableDictionary<string, (Guid, long, long, Guid)>.Empty;
 
     /// <summary>What a child may forget once the root has a number of ours.</summary>
     public ImmutableList<(string Child, long Own, long Through)> Marks { get; init; } = [];

@@ -27,7 +27,7 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
     /// <summary>The child calls.</summary>
     public void Open()
     {
-        _machine = new RollupMachine(from.Reports!.Outbox.Head, BatchesAhead); // it is up
+        _machine = new RollupMachine(from.Reports!.Outbox.Head, BatchesAhead, number => from.Reports!.Image.Chapters.Of(number)); // it is up, and in each of its lives
         _life = from.Reports.Outbox.Incarnation;
         if (!to.IsUp || !tree.IsReachable(from, to))
         {
@@ -38,7 +38,9 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
         to.RollupLinks.Add(this);
         Up(() =>
         {
-            if (!IsCut) Acknowledge(to.Reports!.FindChild(Child, _life)?.Received ?? 0); // it is up
+            if (IsCut) return;
+            var known = to.Reports!.FindChild(Child, _life); // it is up
+            Acknowledge(known?.Received ?? 0, known?.Chapter ?? Guid.Empty);
         });
     }
 
@@ -77,7 +79,8 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
                     foreach (var next in _machine!.OnRead(reports.ReadOutbox(read.After, BatchRows))) open.Enqueue(next); // there are effects of it
                     break;
                 case RollupEffect.Send send:
-                    Up(() => Take(send.Page));
+                    var chapter = reports.Image.Chapters.Of(send.Page.Through);
+                    Up(() => Take(send.Page, chapter));
                     break;
                 case RollupEffect.Acknowledge acknowledged:
                     var before = (reports.Outbox.Rooted, reports.Outbox.RootLife);
@@ -94,13 +97,13 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
     }
 
     /// <summary>A batch arrives at the parent.</summary>
-    private void Take(OutboxPage page)
+    private void Take(OutboxPage page, Guid chapter)
     {
         if (to.Reports is not { } reports) return;
         if (page.Through < _received) throw new IntegrityException($"A batch ends at {page.Through}, and {_received} was acknowledged in this call.");
         try
         {
-            reports.Merge(page.Computers, page.Statuses, new ChildOutbox(Child, _life, page.Through));
+            reports.Merge(page.Computers, page.Statuses, new ChildOutbox(Child, _life, page.Through, Chapter: chapter));
         }
         catch (IOException)
         {
@@ -112,7 +115,7 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
         Acknowledge(page.Through);
     }
 
-    private void Acknowledge(long received)
+    private void Acknowledge(long received, Guid chapter = default)
     {
         if (IsCut || to.Reports is not { } reports) return;
         var (rooted, life) = (reports.FindChild(Child, _life)?.Rooted ?? 0, reports.Outbox.RootLife);
@@ -126,7 +129,7 @@ internal sealed class RollupLink(SimulatedTree tree, SimulatedServer from, Simul
             if (IsCut) return;
             try
             {
-                Execute(_machine!.OnAcknowledged(through, mostRooted, life)); // it was opened
+                Execute(_machine!.OnAcknowledged(through, mostRooted, life, chapter)); // it was opened
             }
             catch (IntegrityException e)
             {

@@ -89,8 +89,9 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
         if (server != tree.Root && !server.IsRoot)
         {
             if (!tree.Plan.ReplicaRestores || AnyBackup(server) is not { } backup) return;
-            Count("replica restored");
-            server.Restore(backup, AuthorityStart.Restart);
+            var isSaid = World.OneIn(2);
+            Count(isSaid ? "replica restored" : "old files put in a replica's place");
+            server.Restore(isSaid ? backup : _backups[server][^1], AuthorityStart.Restart, isSaid);
         }
         else if (server == tree.Root && AnyBackup(server) is { } backup)
         {

@@ -17,6 +17,7 @@ internal sealed class SimulatedReports
         _disk = disk;
         Image = image.Outbox.Incarnation == Guid.Empty ? image with { Outbox = image.Outbox with { Incarnation = newId() } } : image;
         if (isRestored) Image = Renewed(Image, newId());
+        Image = Image with { Chapters = Image.Chapters.Begin(Image.Outbox.Head, newId()) };
         if (isRoot) Image = AsRoot(Image);
     }
 
@@ -91,8 +92,8 @@ internal sealed class SimulatedReports
     public void Renew(Guid life) => Write("renew", Renewed(Image, life));
 
     /// <summary>How far a child's outbox was taken, and how far the root has it.</summary>
-    public (long Received, long Rooted)? FindChild(string server, Guid life) =>
-        Image.Children.TryGetValue(server, out var child) && child.Life == life ? (child.Received, _isRoot ? child.Received : child.Rooted) : null;
+    public (long Received, long Rooted, Guid Chapter)? FindChild(string server, Guid life) =>
+        Image.Children.TryGetValue(server, out var child) && child.Life == life ? (child.Received, _isRoot ? child.Received : child.Rooted, child.Chapter) : null;
 
     /// <summary>What is held of one computer: its counter, and the counter and state of each status.</summary>
     public (long Incarnation, long Counter, Dictionary<Guid, (long Counter, UpdateState State)> Statuses)? Find(string computer)
@@ -116,9 +117,10 @@ internal sealed class SimulatedReports
         var known = image.Children.TryGetValue(child.ServerId, out var before) && before.Life == child.Incarnation;
         var isRooted = _isRoot || image.Outbox.Head <= image.Outbox.Rooted;
         var (received, rooted) = (Math.Max(known ? before.Received : 0, child.Received), Math.Max(known ? before.Rooted : 0, isRooted ? child.Received : 0));
+        var chapter = known && before.Received > child.Received ? before.Chapter : child.Chapter;
         image = image with
         {
-            Children = image.Children.SetItem(child.ServerId, (child.Incarnation, received, rooted)),
+            Children = image.Children.SetItem(child.ServerId, (child.Incarnation, received, rooted, chapter)),
             Marks = known ? image.Marks : image.Marks.RemoveAll(mark => mark.Child == child.ServerId),
         };
         return isRooted ? image : image with { Marks = image.Marks.Add((child.ServerId, image.Outbox.Head, child.Received)) };

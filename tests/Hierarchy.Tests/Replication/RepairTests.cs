@@ -260,6 +260,29 @@ public class RepairTests
         Assert.Equal(23, log.Head.Floor);
     }
 
+    [Fact]
+    public void Rot_FoundAfterTheDiskFailedInTheMiddleOfATransaction_IsRepaired()
+    {
+        _root.CommitEach(1, 20);
+        var follower = Start(new MemoryMirrorLog());
+        var call = Source(_root).Open(TakeHello());
+        foreach (var message in call.Drain()) Give(follower, message);
+        follower.Log.BeforeWrite = what => throw new IOException($"No space left on device: {what}");
+        _root.Commit(Put("key-5", "moved"));
+        foreach (var message in call.Drain()) Give(follower, message);
+        follower.Log.BeforeWrite = null;
+        follower.Elapse();
+        follower.Settle();
+        Follow(follower, _root);
+
+        Rot(follower.Log, "key-7");
+        follower.Rotten();
+        follower.Settle();
+        Assert.IsType<RepairOutcome.Staged>(Repair(follower, _root).Outcome);
+        Follow(follower, _root);
+        AssertEqualToRoot(follower.Log);
+    }
+
     private static EncodedBatch Batch(params ChangeRecord[] records)
     {
         var plain = new byte[RecordBatches.Measure(records)];

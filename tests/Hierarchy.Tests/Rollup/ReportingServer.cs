@@ -8,7 +8,7 @@ namespace Hierarchy.Tests.Rollup;
 /// <summary>A server of a tree without sockets: its report store, and the call to its parent as far as it has come. Messages lie in queues until somebody delivers them.</summary>
 internal sealed class ReportingServer(string name, TemporaryFolder folder) : IAsyncDisposable
 {
-    private readonly Queue<(long Received, long Rooted, Guid Life)> _answers = new();
+    private readonly Queue<(long Received, long Rooted, Guid Life, Guid Chapter)> _answers = new();
     private readonly Queue<OutboxPage> _batches = new();
     private SqliteReportStore? _store;
     private RollupMachine? _machine;
@@ -75,20 +75,20 @@ internal sealed class ReportingServer(string name, TemporaryFolder folder) : IAs
         if (_machine is null)
         {
             _startsOfParent = Parent._starts;
-            _machine = new RollupMachine(Store.OutboxHead, batchesAhead: 3);
+            _machine = new RollupMachine(Store.OutboxHead, batchesAhead: 3, Store.ChapterOf);
             _life = Store.OutboxIncarnation;
             await AnswerAsync(cancellationToken);
         }
         else if (_batches.Count > 0 && random.Next(2) == 0)
         {
             var batch = _batches.Dequeue();
-            await Parent.Store.MergeAsync(batch.Computers, batch.Statuses, new ChildOutbox(Id, _life, batch.Through), cancellationToken);
+            await Parent.Store.MergeAsync(batch.Computers, batch.Statuses, new ChildOutbox(Id, _life, batch.Through, Chapter: Store.ChapterOf(batch.Through)), cancellationToken);
             if (random.Next(15) == 0) Cut();
             else await AnswerAsync(cancellationToken);
         }
         else if (_answers.TryDequeue(out var answer))
         {
-            await ExecuteAsync(_machine.OnAcknowledged(answer.Received, answer.Rooted, answer.Life), random, cancellationToken);
+            await ExecuteAsync(_machine.OnAcknowledged(answer.Received, answer.Rooted, answer.Life, answer.Chapter), random, cancellationToken);
         }
         else
         {
@@ -100,7 +100,7 @@ internal sealed class ReportingServer(string name, TemporaryFolder folder) : IAs
     private async Task AnswerAsync(CancellationToken cancellationToken)
     {
         var known = await Parent!.Store.FindChildAsync(Id, _life, cancellationToken); // Only called where there is a parent.
-        _answers.Enqueue((known?.Received ?? 0, Math.Min(known?.Rooted ?? 0, known?.Received ?? 0), Parent.Store.RootLife));
+        _answers.Enqueue((known?.Received ?? 0, Math.Min(known?.Rooted ?? 0, known?.Received ?? 0), Parent.Store.RootLife, known?.Chapter ?? Guid.Empty));
     }
 
     private async Task ExecuteAsync(IReadOnlyList<RollupEffect> effects, Random random, CancellationToken cancellationToken)

@@ -39,6 +39,21 @@ public sealed class RollupMachineTests
     }
 
     [Fact]
+    public void Machine_ParentHasTheNumberOfAnotherChapter_BeginsANewLife()
+    {
+        // The store was taken back to number 5, opened again, and gave as many numbers as before.
+        Guid first = Guid.NewGuid(), lost = Guid.NewGuid(), second = Guid.NewGuid();
+        Guid ChapterOf(long number) => number > 5 ? second : number > 2 ? first : Guid.Empty;
+
+        Assert.Equal([new RollupEffect.Renew(8)], new RollupMachine(head: 10, batchesAhead: 4, ChapterOf).OnAcknowledged(8, rooted: 8, Life, lost));
+        Assert.Equal([new RollupEffect.Renew(8)], new RollupMachine(head: 10, batchesAhead: 4, ChapterOf).OnAcknowledged(8, rooted: 8, Life, first));
+        Assert.Equal([new RollupEffect.Renew(2)], new RollupMachine(head: 10, batchesAhead: 4, ChapterOf).OnAcknowledged(2, rooted: 2, Life, lost));
+        // The same chapter, or a parent of an earlier version.
+        foreach (var (received, chapter) in new[] { (8L, second), (5L, first), (8L, Guid.Empty), (0L, Guid.Empty) })
+            Assert.Equal(new RollupEffect.Acknowledge(received, 0, Life), new RollupMachine(head: 10, batchesAhead: 4, ChapterOf).OnAcknowledged(received, rooted: 0, Life, chapter)[0]);
+    }
+
+    [Fact]
     public void Machine_NothingAcknowledged_StaysWithinItsWindow()
     {
         var machine = new RollupMachine(head: 100, batchesAhead: 2);

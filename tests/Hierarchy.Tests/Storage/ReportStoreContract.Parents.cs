@@ -51,6 +51,39 @@ public abstract partial class ReportStoreContract
     }
 
     [Fact]
+    public async Task Chapters_EachOpeningGivesItsNumbersInAnother()
+    {
+        await MergeAsync([Computer("c1", 1), Computer("c2", 1)], []);
+        var first = _store.ChapterOf(2);
+        _store = await ReopenAsync(isRoot: false);
+        var unused = _store.ChapterOf(3); // of an opening that gives no number
+        _store = await ReopenAsync(isRoot: false);
+        await MergeAsync([Computer("c3", 1)], []);
+        var second = _store.ChapterOf(3);
+        _store = await ReopenAsync(isRoot: false);
+        await MergeAsync([Computer("c4", 1)], []);
+
+        Assert.Equal([Guid.Empty, first, first, second], Enumerable.Range(0, 4).Select(number => _store.ChapterOf(number)));
+        Assert.Equal(4, new HashSet<Guid> { first, unused, second, _store.ChapterOf(4) }.Count);
+    }
+
+    [Fact]
+    public async Task Child_KeepsTheChapterOfItsHighestNumber()
+    {
+        Guid first = Guid.NewGuid(), second = Guid.NewGuid();
+        await MergeAsync([Computer("c1", 1)], [], Child(10) with { Chapter = second });
+        await MergeAsync([Computer("c1", 1)], [], Child(5) with { Chapter = first });
+        Assert.Equal((10L, second), await ChapterOfChildAsync());
+        _store = await ReopenAsync(isRoot: false);
+        Assert.Equal((10L, second), await ChapterOfChildAsync());
+        await _store.AcknowledgeAsync(1, 1, RootLife, Token);
+        await _store.AcknowledgeAsync(1, 0, Guid.NewGuid(), Token);
+        Assert.Equal((10L, second), await ChapterOfChildAsync());
+
+        async Task<(long, Guid)> ChapterOfChildAsync() => await _store.FindChildAsync("replica", ChildLife, Token) is { } child ? (child.Received, child.Chapter) : default;
+    }
+
+    [Fact]
     public async Task Restored_BeginsANewLifeAndGivesEverythingAgain()
     {
         await MergeAsync([Computer("c1", 1)], [Status("c1", 1, UpdateA)], Child(10));

@@ -15,6 +15,7 @@ internal sealed class MemoryReportTables : IReportTables
     private readonly List<NumberRecord> _numbers = [];
     private readonly Dictionary<string, ChildRecord> _children = [];
     private OutboxState _outbox = new(Guid.Empty, 0, 0, Guid.Empty, 0, 0);
+    private OutboxChapters _chapters = OutboxChapters.None;
     private long _writes;
 
     public string Name => "database test on nowhere";
@@ -25,7 +26,7 @@ internal sealed class MemoryReportTables : IReportTables
     public ReportState Load()
     {
         lock (_gate)
-            return new ReportState(_outbox, _writes, _computers.Keys.DefaultIfEmpty(0).Max(), [.. _numbers], [.. _children.Values]);
+            return new ReportState(_outbox, _chapters, _writes, _computers.Keys.DefaultIfEmpty(0).Max(), [.. _numbers], [.. _children.Values]);
     }
 
     public bool Write(ReportChanges changes)
@@ -98,6 +99,7 @@ internal sealed class MemoryReportTables : IReportTables
     {
         _writes++;
         _outbox = changes.Outbox;
+        _chapters = changes.Chapters ?? _chapters;
         foreach (var number in changes.Numbers)
         {
             if (_numbers.Any(known => known.Kind == number.Kind && known.Id == number.Id)) throw new IntegrityException($"Number {number.Id} is taken.");
