@@ -118,7 +118,7 @@ internal sealed class TransactSql
                 _wrong.Add($"{node.Columns.Count} columns and {width} values for {NameOf(target.SchemaObject)}");
         }
 
-        public IReadOnlyList<string> Wrong()
+        public List<string> Wrong()
         {
             if (_wrong.Count > 0) return _wrong; // Columns of a table that is not there are not there either.
             foreach (var column in _columns)
