@@ -124,7 +124,7 @@ internal sealed partial class AgentEngine : IDisposable
             await refresh(cancellationToken);
             foreach (var update in ready)
             {
-                await InstallAsync(scan, update, report, events, cancellationToken);
+                await InstallAsync(update, report, events, cancellationToken);
                 await send(cancellationToken);
             }
         }
@@ -168,7 +168,7 @@ internal sealed partial class AgentEngine : IDisposable
         report.DecisionsHeld = Book.Decisions.Count;
         report.Needed.AddRange(scan.Needed.Select(decision => new CycleReport.UpdateLine(
             decision.Id.UpdateId, decision.Id.RevisionNumber, scan.Revisions[decision.Id].Texts[0].Title, decision.Action.ToString())));
-        Log.Scanned(_logger, scan.Results.Count, report.Needed.Count, plan.Updates.Count, report.Undecided);
+        Log.Scanned(_logger, scan.Results.Count, _scanner.LastEvaluated, report.Needed.Count, plan.Updates.Count, report.Undecided);
         return (scan, plan);
     }
 
@@ -233,7 +233,7 @@ internal sealed partial class AgentEngine : IDisposable
         return ready;
     }
 
-    private async Task InstallAsync(ScanResult scan, PlannedUpdate update, CycleReport report, AgentEvents events, CancellationToken cancellationToken)
+    private async Task InstallAsync(PlannedUpdate update, CycleReport report, AgentEvents events, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
         var id = update.Decision.Id;
@@ -268,7 +268,7 @@ internal sealed partial class AgentEngine : IDisposable
 
         Fail(update, last.Code, last.Reason, report, events);
 
-        ApplicabilityResult? Again(RevisionId revision) => Scanner.ScanOne(scan, revision, _facts.Read(_journal.Installed));
+        ApplicabilityResult? Again(RevisionId revision) => _scanner.ScanOne(revision, _facts.Read(_journal.Installed));
     }
 
     /// <summary>Asks the update's own rule whether the installation did what its exit code says, and records the verdict.</summary>
@@ -298,8 +298,8 @@ internal sealed partial class AgentEngine : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1601, LogLevel.Information, "Evaluated {Count} revisions: {Needed} needed, {Planned} of them to be installed, {Undecided} undecided for want of facts")]
-        internal static partial void Scanned(ILogger logger, int count, int needed, int planned, int undecided);
+        [LoggerMessage(1601, LogLevel.Information, "Evaluated {Count} revisions, {Again} of them anew: {Needed} needed, {Planned} of them to be installed, {Undecided} undecided for want of facts")]
+        internal static partial void Scanned(ILogger logger, int count, int again, int needed, int planned, int undecided);
 
         [LoggerMessage(1602, LogLevel.Error, "{Update} failed: {Reason}")]
         internal static partial void Failed(ILogger logger, RevisionId update, string reason);

@@ -1,14 +1,20 @@
+using System.Security.Cryptography;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Applicability.Facts;
 
 namespace Hierarchy.Agent.Scan;
 
-/// <summary>Facts from a file, read again for every scan, since an installer may change it. Its `root`, when it names one, is looked at too.</summary>
+/// <summary>
+/// Facts from a file, read again for every scan, since an installer may change it; understood again only when its bytes are others. Its `root`, when it names one, is looked at too.
+/// </summary>
 internal sealed class FactsFile : IFactsSource
 {
     private const int MaximumLength = 16 * 1024 * 1024;
 
-    private FactsFile(string path, string? root) => (Path, Root) = (path, root);
+    private byte[] _digest;
+    private FactSet _facts;
+
+    private FactsFile(string path, string? root, byte[] digest, FactSet facts) => (Path, Root, _digest, _facts) = (path, root, digest, facts);
 
     /// <inheritdoc/>
     public string Path { get; }
@@ -20,21 +26,22 @@ internal sealed class FactsFile : IFactsSource
     internal static FactsFile Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
-        var facts = Load(full);
+        var (digest, facts) = Load(full, [], FactSet.Empty);
 
         // A relative root is relative to the file that names it, so that both can move together.
         var root = facts.Root is { Length: > 0 } named ? System.IO.Path.GetFullPath(named, System.IO.Path.GetDirectoryName(full) ?? full) : null;
-        return new FactsFile(full, root);
+        return new FactsFile(full, root, digest, facts);
     }
 
     /// <inheritdoc/>
     public IFacts Read(IReadOnlySet<Guid> installedOnce)
     {
-        var facts = Load(Path).WithInstalled(installedOnce);
+        (_digest, _facts) = Load(Path, _digest, _facts);
+        var facts = _facts.WithInstalled(installedOnce);
         return Root is null ? facts : facts with { FindOnDisk = new DiskFiles(Root).Find };
     }
 
-    private static FactSet Load(string path)
+    private static (byte[] Digest, FactSet Facts) Load(string path, byte[] digest, FactSet facts)
     {
         try
         {
@@ -42,7 +49,8 @@ internal sealed class FactsFile : IFactsSource
             if (stream.Length > MaximumLength) throw new IntegrityException($"The facts file {path} has {stream.Length} bytes; at most {MaximumLength} are read.");
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            return FactSetReader.Read(bytes);
+            var now = SHA256.HashData(bytes);
+            return now.AsSpan().SequenceEqual(digest) ? (digest, facts) : (now, FactSetReader.Read(bytes));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

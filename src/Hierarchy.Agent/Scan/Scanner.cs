@@ -5,9 +5,17 @@ using Hierarchy.Domain.Catalog;
 
 namespace Hierarchy.Agent.Scan;
 
-/// <summary>Decides for every revision that the server decided about whether this computer needs it.</summary>
+/// <summary>
+/// Decides for every revision that the server decided about whether this computer needs it. What a scan learnt stays in memory: the next one decides again only what hangs on
+/// something that changed since.
+/// </summary>
 internal sealed class Scanner(DecisionBook book, DocumentCache documents)
 {
+    private readonly ApplicabilityEngine _engine = new();
+
+    /// <summary>How many revisions the last scan had to decide again.</summary>
+    internal int LastEvaluated => _engine.LastEvaluated;
+
     /// <summary>Everything.</summary>
     internal ScanResult Scan(IFacts facts)
     {
@@ -20,25 +28,9 @@ internal sealed class Scanner(DecisionBook book, DocumentCache documents)
             decisions[decision.Id] = decision;
         }
 
-        return new ScanResult(revisions, decisions, ApplicabilityEvaluator.Evaluate(revisions.Values, facts));
+        return new ScanResult(revisions, decisions, _engine.Evaluate(revisions.Values, facts));
     }
 
-    /// <summary>One revision again, with what it depends on: after an installation, or before one.</summary>
-    internal static ApplicabilityResult? ScanOne(ScanResult scan, RevisionId id, IFacts facts)
-    {
-        if (!scan.Revisions.TryGetValue(id, out var start)) return null;
-        var newest = scan.Revisions.Values.GroupBy(revision => revision.Id.UpdateId).ToDictionary(group => group.Key, group => group.MaxBy(revision => revision.Id.RevisionNumber)!);
-        var closure = new Dictionary<RevisionId, UpdateRevision>();
-        var open = new Stack<UpdateRevision>([start]);
-        while (open.TryPop(out var revision))
-        {
-            if (!closure.TryAdd(revision.Id, revision)) continue;
-            foreach (var prerequisite in revision.Prerequisites.SelectMany(clause => clause.AnyOf))
-                if (newest.TryGetValue(prerequisite, out var found)) open.Push(found);
-            foreach (var child in revision.BundledUpdates.SelectMany(group => group.AnyOf))
-                if (scan.Revisions.TryGetValue(child, out var found) || newest.TryGetValue(child.UpdateId, out found)) open.Push(found);
-        }
-
-        return ApplicabilityEvaluator.Evaluate(closure.Values, facts).GetValueOrDefault(id);
-    }
+    /// <summary>One revision of the last scan again, with what it depends on: after an installation, or before one.</summary>
+    internal ApplicabilityResult? ScanOne(RevisionId id, IFacts facts) => _engine.EvaluateAlone(id, facts);
 }

@@ -2,61 +2,61 @@ using System.Xml.Linq;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Applicability;
 using Hierarchy.Domain.Applicability.Facts;
-using Hierarchy.Domain.Catalog;
 using Xunit;
 
 namespace Hierarchy.Tests.Applicability;
 
 public sealed class ApplicabilityRulesTests
 {
-    public static TheoryData<string, Truth> Cases
+    public static TheoryData<string, Truth, string> Cases
     {
         get
         {
-            var data = new TheoryData<string, Truth>();
-            foreach (var (rule, expected) in RuleCases.All) data.Add(rule, expected);
+            var data = new TheoryData<string, Truth, string>();
+            foreach (var (rule, expected, metadata) in RuleCases.Everything) data.Add(rule, expected, metadata);
             return data;
         }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Rule_AgainstAComputer_IsAsTheSchemaSays(string rule, Truth expected)
+    public void Rule_AgainstAComputer_IsAsTheSchemaSays(string rule, Truth expected, string metadata)
     {
-        var outcome = RuleCases.Evaluate(rule, RuleCases.Computer);
+        var outcome = RuleCases.Evaluate(rule, RuleCases.Computer, metadata);
 
-        Assert.True(expected == outcome.Truth, $"{rule}: {outcome.Explain()}");
+        Assert.True(expected == outcome.Truth, $"{rule} {metadata}: {outcome.Explain()}");
         Assert.NotEmpty(outcome.Explain());
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Rule_WithoutAnyFact_IsNeverDecidedByThem(string rule, Truth expected)
+    public void Rule_WithoutAnyFact_IsNeverDecidedByThem(string rule, Truth expected, string metadata)
     {
-        var outcome = RuleCases.Evaluate(rule, FactSet.Empty);
+        var outcome = RuleCases.Evaluate(rule, FactSet.Empty, metadata);
 
         // Only constants decide without facts.
-        var isConstant = !rule.Contains('.', StringComparison.Ordinal) && !rule.Contains("Name=", StringComparison.Ordinal) && !rule.Contains("Identity", StringComparison.Ordinal);
-        if (isConstant || rule.Contains("Nonsense", StringComparison.Ordinal)) Assert.Equal(expected, outcome.Truth);
+        var isConstant = rule.Contains("<True/>", StringComparison.Ordinal) || rule.Contains("<False/>", StringComparison.Ordinal);
+        if (isConstant && !rule.Contains("Loop", StringComparison.Ordinal)) Assert.Equal(expected, outcome.Truth);
         else Assert.Equal(Truth.Unknown, outcome.Truth);
     }
 
-    [Fact]
-    public void Table_AgainstTheSchemas_HasACaseOfEveryElement()
+    public static TheoryData<string, Truth, string> OtherComputers
     {
-        var schemas = Directory.GetFiles(RepositoryRoot.Fixture("schemas/metadata"), "*.xsd");
-        var names = schemas.SelectMany(path => XDocument.Load(path).Descendants())
-            .Where(element => element.Name.LocalName == "element" && element.Attribute("substitutionGroup")?.Value == "upd:ApplicabilityRuleElement")
-            .Select(element => element.Attribute("name")!.Value)
-            .ToArray();
-
-        Assert.True(names.Length > 40);
-        foreach (var name in names)
+        get
         {
-            Assert.Contains(RuleCases.All, @case => @case.Rule.Contains($".{name} ", StringComparison.Ordinal)
-                || @case.Rule.Contains($".{name}/", StringComparison.Ordinal) || @case.Rule.Contains($".{name}>", StringComparison.Ordinal));
-            Assert.DoesNotContain("does not know", RuleCases.Evaluate($"<b.{name}/>", FactSet.Empty).Explain(), StringComparison.Ordinal);
+            var data = new TheoryData<string, Truth, string>();
+            foreach (var (rule, expected, facts) in RuleCases.Elsewhere) data.Add(rule, expected, facts);
+            return data;
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherComputers))]
+    public void Rule_AgainstAnotherComputer_IsAsTheSchemaSays(string rule, Truth expected, string facts)
+    {
+        var outcome = RuleCases.Evaluate(rule, RuleCases.Facts(facts));
+
+        Assert.True(expected == outcome.Truth, $"{rule}: {outcome.Explain()}");
     }
 
     [Theory]
@@ -175,27 +175,92 @@ public sealed class ApplicabilityRulesTests
         Assert.Equal(Truth.False, RuleCases.Evaluate("""<b.WindowsLanguage Language="en"/>""", facts).Truth);
     }
 
+    // One product has the patch, the other not: the other is to get it.
     [Fact]
-    public void Rules_OfEveryRecordedDocument_Evaluate()
+    public void MsiPatch_AppliedToOneOfTwoProducts_IsStillInstallable()
     {
-        var count = 0;
-        foreach (var path in Directory.GetFiles(RepositoryRoot.Fixture("updates")).Concat(Directory.GetFiles(RepositoryRoot.Fixture("fragments"))))
-        {
-            var text = File.ReadAllText(path).Trim();
-            var root = XElement.Parse($"<root>{text}</root>", LoadOptions.None);
-            foreach (var element in root.Descendants().Where(element => element.Name.LocalName == "ApplicabilityRules"))
-            {
-                var rules = ApplicabilityRules.Read(element);
-                foreach (var rule in (ApplicabilityRule?[])[rules.IsInstalled, rules.IsSuperseded, rules.IsInstallable])
-                {
-                    if (rule is null) continue;
-                    var outcome = rules.Evaluate(rule, new RevisionId(RuleCases.Update, 1), RuleCases.Computer);
-                    Assert.DoesNotContain("does not know", outcome.Explain(), StringComparison.Ordinal);
-                    count++;
-                }
-            }
-        }
+        const string Metadata = """
+            <m.MsiPatchMetadata><MsiPatch xmlns="http://www.microsoft.com/msi/patch_applicability.xsd" PatchGUID="{00000000-0000-0000-0000-0000000000aa}">
+            <TargetProductCode>{00000000-0000-0000-0000-000000000001}</TargetProductCode><TargetProductCode>{00000000-0000-0000-0000-000000000002}</TargetProductCode>
+            <SequenceData><PatchFamily>F</PatchFamily><Sequence>1.0</Sequence></SequenceData></MsiPatch></m.MsiPatchMetadata>
+            """;
+        const string Has = """ { "patches": { "{00000000-0000-0000-0000-0000000000aa}": { "F": "1.0" } } }""";
+        const string HasLater = """ { "patches": { "{00000000-0000-0000-0000-0000000000bb}": { "F": "1.1" } } }""";
+        const string HasNone = """ { "patches": {} }""";
 
-        Assert.True(count >= 15, $"only {count} rules found");
+        AssertTruths(Has, HasNone, Truth.False, Truth.False, Truth.True);
+        AssertTruths(Has, HasLater, Truth.True, Truth.False, Truth.False);
+        AssertTruths(HasLater, HasLater, Truth.False, Truth.True, Truth.False);
+        AssertTruths(HasLater, HasNone, Truth.False, Truth.False, Truth.True);
+        AssertTruths(Has, "{}", Truth.Unknown, Truth.Unknown, Truth.Unknown);
+        AssertTruths(HasNone, "{}", Truth.False, Truth.False, Truth.True);
+
+        void AssertTruths(string first, string second, Truth installed, Truth superseded, Truth installable)
+        {
+            var facts = RuleCases.Facts($$"""
+                { "msi": { "{00000000-0000-0000-0000-000000000001}": {{first}}, "{00000000-0000-0000-0000-000000000002}": {{second}} } }
+                """);
+            Assert.Equal(installed, RuleCases.Evaluate("<m.MsiPatchInstalled/>", facts, Metadata).Truth);
+            Assert.Equal(superseded, RuleCases.Evaluate("<m.MsiPatchSuperseded/>", facts, Metadata).Truth);
+            Assert.Equal(installable, RuleCases.Evaluate("<m.MsiPatchInstallable/>", facts, Metadata).Truth);
+        }
+    }
+
+    [Theory]
+    [InlineData("", """{ "F": "2.0" }""", Truth.True)]
+    [InlineData("", """{ "F": "1.0" }""", Truth.False)]
+    [InlineData("", """{ "G": "2.0" }""", Truth.False)]
+    [InlineData("", "null", Truth.Unknown)]
+    [InlineData("<ProductCode>{00000000-0000-0000-0000-000000000001}</ProductCode>", """{ "F": "2.0" }""", Truth.True)]
+    [InlineData("<ProductCode>{00000000-0000-0000-0000-000000000009}</ProductCode>", """{ "F": "2.0" }""", Truth.False)]
+    [InlineData("<ProductCode>{00000000-0000-0000-0000-000000000009}</ProductCode>", "null", Truth.False)]
+    [InlineData("", """{ "families": {}, "obsoletes": ["{00000000-0000-0000-0000-0000000000aa}"] }""", Truth.True)]
+    [InlineData("", """{ "families": { "F": "0.9" }, "obsoletes": ["{00000000-0000-0000-0000-0000000000cc}"] }""", Truth.False)]
+    public void MsiPatch_ByWhatIsApplied_IsSuperseded(string product, string applied, Truth superseded)
+    {
+        var metadata = $$"""
+            <m.MsiPatchMetadata><MsiPatch xmlns="http://www.microsoft.com/msi/patch_applicability.xsd" PatchGUID="{00000000-0000-0000-0000-0000000000aa}">
+            <TargetProductCode>{00000000-0000-0000-0000-000000000001}</TargetProductCode>
+            <SequenceData><PatchFamily>F</PatchFamily>{{product}}<Sequence>1.0</Sequence></SequenceData></MsiPatch></m.MsiPatchMetadata>
+            """;
+        var facts = RuleCases.Facts($$"""
+            { "msi": { "{00000000-0000-0000-0000-000000000001}": { "patches": { "{00000000-0000-0000-0000-0000000000bb}": {{applied}} } } } }
+            """);
+
+        Assert.Equal(superseded, RuleCases.Evaluate("<m.MsiPatchSuperseded/>", facts, metadata).Truth);
+        var installable = superseded switch { Truth.True => Truth.False, Truth.False => Truth.True, _ => Truth.Unknown };
+        Assert.Equal(installable, RuleCases.Evaluate("<m.MsiPatchInstallable/>", facts, metadata).Truth);
+    }
+
+    // A check that cannot be read may not be left out: the patch would fit what it does not fit.
+    [Theory]
+    [InlineData("""<TargetVersion Validate="true" ComparisonType="Equal" ComparisonFilter="Major">nine</TargetVersion>""")]
+    [InlineData("""<TargetVersion Validate="true" ComparisonType="Like" ComparisonFilter="Major">9.0</TargetVersion>""")]
+    [InlineData("""<TargetVersion Validate="true" ComparisonType="Equal" ComparisonFilter="Minor">9.0</TargetVersion>""")]
+    [InlineData("""<TargetProductCode Validate="true">{no}</TargetProductCode>""")]
+    [InlineData("""<TargetLanguage Validate="true">English</TargetLanguage>""")]
+    [InlineData("""<UpgradeCode Validate="true">none</UpgradeCode>""")]
+    public void MsiPatch_WithATargetOfNoMeaning_IsUnknown(string target)
+    {
+        var metadata = RuleCases.MetadataOf(RuleCases.Patch, "2.0");
+        Assert.Equal(Truth.True, RuleCases.Evaluate("<m.MsiPatchInstallable/>", RuleCases.Computer, metadata).Truth);
+        var broken = metadata.Replace("<TargetProductCode>", $"<TargetProduct>{target}</TargetProduct><TargetProductCode>", StringComparison.Ordinal);
+
+        Assert.Equal(Truth.Unknown, RuleCases.Evaluate("<m.MsiPatchInstallable/>", RuleCases.Computer, broken).Truth);
+    }
+
+    // One device runs with just this driver, another has none.
+    [Fact]
+    public void Driver_WithASecondDeviceThatHasNone_IsInstallable()
+    {
+        var facts = RuleCases.Facts("""
+            { "devices": [ { "hardwareIds": ["PCI\\A"], "driver": { "hardwareId": "PCI\\A", "provider": "Acme", "date": "2025-01-01", "version": "2.0" } },
+                           { "hardwareIds": ["pci\\a", "PCI\\A"] } ] }
+            """);
+        var metadata = RuleCases.DriverOf(@"PCI\A", "2025-01-01", "2.0.0.0");
+
+        Assert.Equal(Truth.False, RuleCases.Evaluate("<d.WindowsDriverInstalled/>", facts, metadata).Truth);
+        Assert.Equal(Truth.False, RuleCases.Evaluate("<d.WindowsDriverSuperseded/>", facts, metadata).Truth);
+        Assert.Equal(Truth.True, RuleCases.Evaluate("<d.WindowsDriverInstallable/>", facts, metadata).Truth);
     }
 }

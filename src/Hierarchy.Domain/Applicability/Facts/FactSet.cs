@@ -6,9 +6,17 @@ namespace Hierarchy.Domain.Applicability.Facts;
 /// </summary>
 public sealed record FactSet : IFacts
 {
-    // Folders of an ordinary 64-bit Windows, by CSIDL.
-    private static readonly Dictionary<int, string> DefaultFolders = new()
+    /// <summary>Where a WMI rule looks that names no namespace.</summary>
+    internal const string DefaultWmiNamespace = @"root\cimv2";
+
+    // Folders of an ordinary Windows that all users share, by CSIDL. Those of users are not there: which user is meant is not known.
+    private static readonly Dictionary<int, string> UsualFolders = new()
     {
+        [20] = @"C:\Windows\Fonts",
+        [22] = @"C:\ProgramData\Microsoft\Windows\Start Menu",
+        [23] = @"C:\ProgramData\Microsoft\Windows\Start Menu\Programs",
+        [24] = @"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup",
+        [25] = @"C:\Users\Public\Desktop",
         [35] = @"C:\ProgramData",
         [36] = @"C:\Windows",
         [37] = @"C:\Windows\System32",
@@ -17,7 +25,14 @@ public sealed record FactSet : IFacts
         [42] = @"C:\Program Files (x86)",
         [43] = @"C:\Program Files\Common Files",
         [44] = @"C:\Program Files (x86)\Common Files",
+        [45] = @"C:\ProgramData\Microsoft\Windows\Templates",
+        [46] = @"C:\Users\Public\Documents",
+        [47] = @"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Administrative Tools",
+        [56] = @"C:\Windows\Resources",
     };
+
+    // What a 32-bit Windows says where it has one folder instead of two.
+    private static readonly Dictionary<int, int> OnlyFolder = new() { [41] = 37, [42] = 38, [44] = 43 };
 
     /// <summary>Nothing known.</summary>
     public static FactSet Empty { get; } = new();
@@ -34,7 +49,7 @@ public sealed record FactSet : IFacts
 
     internal IReadOnlyDictionary<string, FileFacts>? Files { get; init; }
 
-    internal IReadOnlyDictionary<int, string> Folders { get; init; } = DefaultFolders;
+    internal IReadOnlyDictionary<int, string>? Folders { get; init; }
 
     internal IReadOnlyDictionary<string, string>? Environment { get; init; }
 
@@ -60,7 +75,7 @@ public sealed record FactSet : IFacts
 
     internal IReadOnlyDictionary<string, CbsPackageState>? CbsPackages { get; init; }
 
-    internal IReadOnlyList<DeviceFacts>? DeviceList { get; init; }
+    internal DeviceTable? DeviceList { get; init; }
 
     /// <inheritdoc/>
     public Fact<OperatingSystemFacts> OperatingSystem => System is null ? Unknown<OperatingSystemFacts>("os") : Fact.Known(System);
@@ -69,7 +84,7 @@ public sealed record FactSet : IFacts
     public Fact<bool> IsClustered => Clustered is { } value ? Fact.Known(value) : Unknown<bool>("cluster");
 
     /// <inheritdoc/>
-    public Fact<IReadOnlyList<DeviceFacts>> Devices => DeviceList is null ? Unknown<IReadOnlyList<DeviceFacts>>("devices") : Fact.Known(DeviceList);
+    public Fact<DeviceTable> Devices => DeviceList is null ? Unknown<DeviceTable>("devices") : Fact.Known(DeviceList);
 
     /// <summary>With updates that were installed before, besides those that the document names (InstalledOnce).</summary>
     public FactSet WithInstalled(IEnumerable<Guid> updateIds) => this with { History = (History ?? Enumerable.Empty<Guid>()).Concat(updateIds).ToHashSet() };
@@ -95,7 +110,13 @@ public sealed record FactSet : IFacts
 
     /// <inheritdoc/>
     public Fact<string> FindFolder(int csidl)
-        => Folders.TryGetValue(csidl, out var path) ? Fact.Known(path) : Fact.Unknown<string>($"the folder CSIDL {csidl} is not among the facts");
+    {
+        // SHGetFolderPath takes flags above the number.
+        csidl &= 0xFF;
+        if (Folders is not null && Folders.TryGetValue(csidl, out var named)) return Fact.Known(named);
+        if (System is { Is64Bit: false } && OnlyFolder.TryGetValue(csidl, out var only)) return FindFolder(only);
+        return UsualFolders.TryGetValue(csidl, out var usual) ? Fact.Known(usual) : Fact.Unknown<string>($"the folder CSIDL {csidl} is not among the facts");
+    }
 
     /// <inheritdoc/>
     public Fact<string> Expand(string text)
@@ -131,9 +152,9 @@ public sealed record FactSet : IFacts
 
     /// <inheritdoc/>
     public Fact<bool> HasWmiResults(string @namespace, string query)
-        => WmiQueries is not null && WmiQueries.TryGetValue(query, out var has)
+        => WmiQueries is not null && WmiQueries.TryGetValue(WmiKey(@namespace, query), out var has)
             ? Fact.Known(has)
-            : Fact.Unknown<bool>($"the answer of the WMI query '{query}' is not among the facts");
+            : Fact.Unknown<bool>($"the answer of the WMI query '{query}' in {@namespace} is not among the facts");
 
     /// <inheritdoc/>
     public Fact<bool> WasInstalled(Guid updateId) => History is null ? Unknown<bool>("installedOnce") : Fact.Known(History.Contains(updateId));
@@ -157,6 +178,8 @@ public sealed record FactSet : IFacts
     /// <inheritdoc/>
     public Fact<CbsPackageState> FindCbsPackage(string identity)
         => CbsPackages is null ? Unknown<CbsPackageState>("cbs") : KnownOrAbsentValue(CbsPackages, identity);
+
+    internal static string WmiKey(string @namespace, string query) => $"{@namespace.Replace('/', '\\').Trim('\\')}\n{query.Trim()}";
 
     private string Name(RegistryPath key) => key.Is32Bit && System is not { Is64Bit: false } ? key.RedirectedName : key.FullName;
 

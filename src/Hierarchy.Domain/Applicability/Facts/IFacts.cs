@@ -62,5 +62,5 @@ public interface IFacts
     Fact<CbsPackageState> FindCbsPackage(string identity) => Fact.Unknown<CbsPackageState>("servicing packages are not known");
 
     /// <summary>Devices with their ids and drivers.</summary>
-    Fact<IReadOnlyList<DeviceFacts>> Devices => Fact.Unknown<IReadOnlyList<DeviceFacts>>("devices are not known");
+    Fact<DeviceTable> Devices => Fact.Unknown<DeviceTable>("devices are not known");
 }

@@ -3,9 +3,6 @@ namespace Hierarchy.Domain.Applicability.Facts;
 /// <summary>A registry key. Names compare without case; the full names are made once, since a scan asks for them often.</summary>
 public sealed class RegistryPath
 {
-    private const string Software = "SOFTWARE";
-    private const string Wow = @"SOFTWARE\WOW6432Node";
-
     /// <summary>A key of a hive.</summary>
     /// <param name="hive">`HKEY_LOCAL_MACHINE` or `HKLM`, and so on.</param>
     /// <param name="subkey">Backslash-separated; backslashes at the ends do not count.</param>
@@ -44,6 +41,9 @@ public sealed class RegistryPath
     /// <summary>The full name, and the view when it is not the native one.</summary>
     public override string ToString() => Is32Bit ? $"{FullName} (32-bit)" : FullName;
 
+    /// <summary>Whether it is a hive, in its long or short name.</summary>
+    internal static bool IsHive(string hive) => ShortHive(hive) is "HKLM" or "HKCU" or "HKCR" or "HKU" or "HKCC";
+
     /// <summary>`HKLM` for `HKEY_LOCAL_MACHINE`, and so on; what is not a hive comes back unchanged.</summary>
     public static string ShortHive(string hive) => hive.ToUpperInvariant() switch
     {
@@ -57,10 +57,8 @@ public sealed class RegistryPath
 
     private string Redirect()
     {
-        if (!Is32Bit || Hive != "HKLM" || !Below(Subkey, Software) || Below(Subkey, Wow)) return FullName;
-        return $@"HKLM\{Wow}{Subkey[Software.Length..]}";
-
-        static bool Below(string subkey, string ancestor)
-            => subkey.StartsWith(ancestor, StringComparison.OrdinalIgnoreCase) && (subkey.Length == ancestor.Length || subkey[ancestor.Length] == '\\');
+        if (!Is32Bit) return FullName;
+        var subkey = RegistryView.Redirect(Hive, Subkey);
+        return ReferenceEquals(subkey, Subkey) ? FullName : $@"{Hive}\{subkey}";
     }
 }

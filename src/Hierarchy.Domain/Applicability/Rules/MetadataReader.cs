@@ -32,48 +32,59 @@ internal static class MetadataReader
         return result with { Drivers = drivers };
     }
 
+    // A part that has no meaning makes the whole unknown: a check that is left out would let the patch fit what it does not fit.
     private static MsiPatchMetadata? ReadPatch(XElement element)
     {
         if (RuleReader.Child(element, "MsiPatch") is not { } patch || !Guid.TryParse(patch.Attribute("PatchGUID")?.Value, out var code)) return null;
         var codes = new List<Guid>();
         var targets = new List<MsiPatchTarget>();
         var sequences = new List<MsiPatchSequence>();
-        foreach (var child in patch.Elements())
+        try
         {
-            switch (child.Name.LocalName)
+            foreach (var child in patch.Elements())
             {
-                case "TargetProductCode" when Guid.TryParse(child.Value, out var product):
-                    codes.Add(product);
-                    break;
-                case "TargetProduct":
-                    targets.Add(ReadTarget(child));
-                    break;
-                case "SequenceData" when FourPartVersion.TryParse(RuleReader.Child(child, "Sequence")?.Value, out var sequence):
-                    sequences.Add(new MsiPatchSequence(RuleReader.Child(child, "PatchFamily")?.Value.Trim() ?? "", sequence));
-                    break;
+                switch (child.Name.LocalName)
+                {
+                    case "TargetProductCode":
+                        codes.Add(RequireGuid(child));
+                        break;
+                    case "TargetProduct":
+                        targets.Add(ReadTarget(child));
+                        break;
+                    case "SequenceData":
+                        sequences.Add(ReadSequence(child));
+                        break;
+                }
             }
+
+            foreach (var target in targets)
+                if (target.ProductCode is { } product && !codes.Contains(product)) codes.Add(product);
+            return new MsiPatchMetadata(code, RuleReader.Child(element, "FallbackPatchCode") is { } fallback ? RequireGuid(fallback) : null, targets, codes, sequences);
         }
-
-        foreach (var target in targets)
-            if (target.ProductCode is { } product && !codes.Contains(product)) codes.Add(product);
-        return new MsiPatchMetadata(code, ReadGuid(RuleReader.Child(element, "FallbackPatchCode")), targets, codes, sequences);
+        catch (RuleFormatException)
+        {
+            return null;
+        }
     }
 
-    private static MsiPatchTarget ReadTarget(XElement target)
-    {
-        var language = Validated(target, "TargetLanguage") is { } text && int.TryParse(text.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : (int?)null;
-        return new MsiPatchTarget(
-            ReadGuid(Validated(target, "TargetProductCode")), ReadVersion(Validated(target, "TargetVersion")), language, ReadGuid(Validated(target, "UpgradeCode")));
-    }
+    private static MsiPatchTarget ReadTarget(XElement target) => new(
+        Validated(target, "TargetProductCode") is { } product ? RequireGuid(product) : null,
+        Validated(target, "TargetVersion") is { } version ? ReadVersion(version) : null,
+        Validated(target, "TargetLanguage") is { } language ? RequireInt32(language) : null,
+        Validated(target, "UpgradeCode") is { } upgrade ? RequireGuid(upgrade) : null);
+
+    private static MsiPatchSequence ReadSequence(XElement data) => new(
+        RuleReader.Child(data, "PatchFamily")?.Value.Trim() is { Length: > 0 } family ? family : throw new RuleFormatException("a SequenceData names no PatchFamily"),
+        RuleReader.Child(data, "ProductCode") is { } product ? RequireGuid(product) : null,
+        FourPartVersion.TryParse(RuleReader.Child(data, "Sequence")?.Value, out var sequence) ? sequence : throw new RuleFormatException("a SequenceData has no Sequence"));
 
     private static XElement? Validated(XElement target, string name)
         => RuleReader.Child(target, name) is { } element && element.Attribute("Validate")?.Value is "true" or "1" ? RuleReader.Child(target, name) : null;
 
-    private static MsiVersionFilter? ReadVersion(XElement? element)
+    /// <summary>Null when the document compares nothing.</summary>
+    private static MsiVersionFilter? ReadVersion(XElement element)
     {
-        if (!FourPartVersion.TryParse(element?.Value, out var version) || element is null) return null;
+        if (!FourPartVersion.TryParse(element.Value, out var version)) throw new RuleFormatException($"TargetVersion '{element.Value}' is not a version");
         ScalarComparison? comparison = element.Attribute("ComparisonType")?.Value switch
         {
             "LessThan" => ScalarComparison.LessThan,
@@ -81,9 +92,17 @@ internal static class MetadataReader
             "Equal" => ScalarComparison.EqualTo,
             "GreaterThanOrEqual" => ScalarComparison.GreaterThanOrEqualTo,
             "GreaterThan" => ScalarComparison.GreaterThan,
-            _ => null,
+            null or "None" => null,
+            var other => throw new RuleFormatException($"ComparisonType '{other}' is not known"),
         };
-        var parts = element.Attribute("ComparisonFilter")?.Value switch { "Major" => 1, "MajorMinor" => 2, "MajorMinorUpdate" => 3, _ => 0 };
+        var parts = element.Attribute("ComparisonFilter")?.Value switch
+        {
+            "Major" => 1,
+            "MajorMinor" => 2,
+            "MajorMinorUpdate" => 3,
+            null or "None" => 0,
+            var other => throw new RuleFormatException($"ComparisonFilter '{other}' is not known"),
+        };
         return comparison is null || parts == 0 ? null : new MsiVersionFilter(version, comparison.Value, parts);
     }
 
@@ -91,7 +110,11 @@ internal static class MetadataReader
     {
         if (RuleReader.Child(element, "ProductCode") is not { } product || ReadGuid(product) is not { } code) return null;
         var version = FourPartVersion.TryParse(product.Attribute("Version")?.Value, out var parsed) ? parsed : (FourPartVersion?)null;
-        return new MsiApplicationMetadata(code, version, product.Attribute("UseRecacheReinstall")?.Value);
+        var recache = product.Attribute("UseRecacheReinstall")?.Value;
+
+        // With a word or a version that has no meaning nobody can tell what is put over what.
+        var isUnderstood = (recache is null or "Never" or "LowerVersion" or "AnyVersion") && (version is not null || product.Attribute("Version") is null);
+        return isUnderstood ? new MsiApplicationMetadata(code, version, recache) : null;
     }
 
     private static string? ReadPackage(XElement element)
@@ -107,11 +130,18 @@ internal static class MetadataReader
     private static DriverMetadata? ReadDriver(XElement element)
     {
         string Part(string name) => element.Attribute(name)?.Value ?? "";
-        if (!DateOnly.TryParse(Part("DriverVerDate"), CultureInfo.InvariantCulture, out var date)) return null;
+        if (Part("HardwareID").Length == 0) return null;
+        if (!DateOnly.TryParseExact(Part("DriverVerDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return null;
         if (!FourPartVersion.TryParse(Part("DriverVerVersion"), out var version)) return null;
         var compatible = element.Elements().Where(child => RuleReader.LocalName(child) == "CompatibleProvider").Select(child => child.Value.Trim()).ToArray();
         return new DriverMetadata(Part("HardwareID"), date, version, Part("Class"), Part("Provider"), compatible);
     }
+
+    private static Guid RequireGuid(XElement element) => ReadGuid(element) ?? throw new RuleFormatException($"{element.Name.LocalName} '{element.Value}' is not a GUID");
+
+    private static int RequireInt32(XElement element) => int.TryParse(element.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new RuleFormatException($"{element.Name.LocalName} '{element.Value}' is not a number");
 
     private static Guid? ReadGuid(XElement? element) => Guid.TryParse(element?.Value, out var id) ? id : null;
 }

@@ -2,112 +2,136 @@ using Hierarchy.Domain.Applicability.Facts;
 
 namespace Hierarchy.Domain.Applicability.Rules;
 
-/// <summary>The three rules about the patch that the metadata describes, against every product that it targets.</summary>
-internal abstract class MsiPatchRule(string name) : ApplicabilityRule(name)
+/// <summary>How a patch stands to a product.</summary>
+internal enum PatchStanding
 {
-    internal sealed override RuleOutcome Evaluate(in RuleContext context)
+    /// <summary>The product is not installed, or no target of the patch fits it.</summary>
+    Unfit,
+
+    /// <summary>A later patch of a family is applied, or one that replaces it.</summary>
+    Superseded,
+
+    /// <summary>It is applied.</summary>
+    Applied,
+
+    /// <summary>It can be applied.</summary>
+    Installable,
+}
+
+/// <summary>
+/// The three rules about the patch that the metadata describes, against every product that it targets. One product that it can be applied to decides, whatever it did to the
+/// others: else a second product would stay without it because the first one has it. So the three never hold together.
+/// </summary>
+internal sealed class MsiPatchRule(string name, PatchStanding wanted) : ApplicabilityRule(name)
+{
+    internal override RuleOutcome Evaluate(in RuleContext context)
     {
-        if (context.Metadata.MsiPatch is not { } patch) return Cannot("the document has no MsiPatchMetadata");
-        RuleOutcome? unknown = null;
-        var isPresent = false;
+        if (context.Metadata.MsiPatch is not { } patch) return Cannot("the document has no MsiPatchMetadata that can be understood");
+        string? unknown = null;
+        var (standing, found) = (PatchStanding.Unfit, default(Guid?));
         foreach (var code in patch.TargetProductCodes)
         {
             var fact = context.Facts.FindMsiProduct(code);
             if (fact.State == FactState.Absent) continue;
             if (!fact.IsKnown(out var product))
             {
-                unknown ??= Cannot(fact);
+                unknown ??= fact.Reason ?? "the product is not known";
                 continue;
             }
 
-            isPresent = true;
-            var outcome = EvaluateProduct(patch, code, product);
-            if (outcome.Truth == Truth.True) return outcome;
-            if (outcome.Truth == Truth.Unknown) unknown ??= outcome;
+            found ??= code;
+            if (StandingOf(patch, code, product, out var reason) is not { } one) unknown ??= reason;
+            else if (one > standing) (standing, found) = (one, code);
         }
 
-        return unknown ?? Is(false, isPresent ? null : "none of the products is installed");
-    }
-
-    private protected abstract RuleOutcome EvaluateProduct(MsiPatchMetadata patch, Guid code, MsiProductFacts product);
-
-    private protected static bool IsApplied(MsiPatchMetadata patch, IReadOnlyList<MsiPatchFacts> applied)
-        => applied.Any(has => has.Code == patch.PatchCode || has.Code == patch.FallbackPatchCode);
-
-    /// <summary>Whether an applied patch stands later in a family of this one. Null when the families of applied patches were not looked up.</summary>
-    private protected static bool? IsSupersededBy(MsiPatchMetadata patch, IReadOnlyList<MsiPatchFacts> applied)
-    {
-        var isUnknown = false;
-        foreach (var has in applied)
-        {
-            if (has.Code == patch.PatchCode) continue;
-            if (has.Families is null) isUnknown = true;
-            else if (patch.Sequences.Any(own => has.Families.TryGetValue(own.Family, out var sequence) && sequence > own.Sequence)) return true;
-        }
-
-        return isUnknown && patch.Sequences.Count > 0 ? null : false;
+        // What is not known of one product could only make it the one that the patch is for.
+        if (unknown is not null && standing != PatchStanding.Installable) return Cannot(unknown);
+        return Is(standing == wanted, found is { } decisive ? $"{Words(standing)} product {decisive:B}" : "none of the products is installed");
     }
 
     private protected override string Describe() => "";
-}
 
-internal sealed class MsiPatchInstalledRule() : MsiPatchRule("MsiPatchInstalled")
-{
-    private protected override RuleOutcome EvaluateProduct(MsiPatchMetadata patch, Guid code, MsiProductFacts product)
-        => product.Patches is { } applied ? Is(IsApplied(patch, applied), $"looked at product {code:B}") : Cannot($"the patches of {code:B} are not known");
-}
-
-internal sealed class MsiPatchSupersededRule() : MsiPatchRule("MsiPatchSuperseded")
-{
-    private protected override RuleOutcome EvaluateProduct(MsiPatchMetadata patch, Guid code, MsiProductFacts product)
+    private static string Words(PatchStanding standing) => standing switch
     {
-        if (product.Patches is not { } applied) return Cannot($"the patches of {code:B} are not known");
-        return IsSupersededBy(patch, applied) is { } superseded
-            ? Is(superseded, $"looked at product {code:B}")
-            : Cannot($"the families of the patches of {code:B} are not known");
-    }
-}
+        PatchStanding.Applied => "it is applied to",
+        PatchStanding.Superseded => "it is superseded for",
+        PatchStanding.Installable => "it can be applied to",
+        _ => "it does not fit",
+    };
 
-internal sealed class MsiPatchInstallableRule() : MsiPatchRule("MsiPatchInstallable")
-{
-    private protected override RuleOutcome EvaluateProduct(MsiPatchMetadata patch, Guid code, MsiProductFacts product)
+    /// <summary>Null when the facts do not say, and why.</summary>
+    private static PatchStanding? StandingOf(MsiPatchMetadata patch, Guid code, MsiProductFacts product, out string? reason)
     {
-        if (product.Patches is not { } applied) return Cannot($"the patches of {code:B} are not known");
-        if (IsApplied(patch, applied)) return Is(false, "it is applied");
-        switch (IsSupersededBy(patch, applied))
+        reason = null;
+        if (product.Patches is not { } applied)
         {
-            case true: return Is(false, "it is superseded");
-            case null: return Cannot($"the families of the patches of {code:B} are not known");
+            reason = $"the patches of {code:B} are not known";
+            return null;
         }
 
-        RuleOutcome? result = null;
+        if (applied.Any(has => has.Code == patch.PatchCode || has.Code == patch.FallbackPatchCode)) return PatchStanding.Applied;
+        switch (IsSuperseded(patch, code, applied))
+        {
+            case true: return PatchStanding.Superseded;
+            case null: reason = $"the families of the patches of {code:B} are not known"; return null;
+        }
+
+        if (patch.Targets.Count == 0) return PatchStanding.Installable;
         foreach (var target in patch.Targets)
         {
             if (target.ProductCode is { } wanted && wanted != code) continue;
-            var outcome = Fits(target, product);
-            if (outcome.Truth == Truth.True) return outcome;
-            if (result is not { Truth: Truth.Unknown }) result = outcome;
+            if (Fits(target, product, out var missing)) return PatchStanding.Installable;
+            reason ??= missing is null ? null : $"{missing} of {code:B} is not known";
         }
 
-        return result ?? Is(patch.Targets.Count == 0, $"no target of the patch fits {code:B}");
+        return reason is null ? PatchStanding.Unfit : null;
     }
 
-    private RuleOutcome Fits(MsiPatchTarget target, MsiProductFacts product)
+    /// <summary>Whether an applied patch stands later in a family of this one, or replaces it by name. Null when the families of applied patches were not looked up.</summary>
+    private static bool? IsSuperseded(MsiPatchMetadata patch, Guid code, IReadOnlyList<MsiPatchFacts> applied)
     {
+        // A family may be said to count for one product alone.
+        var own = patch.Sequences.Where(sequence => sequence.ProductCode is null || sequence.ProductCode == code).ToArray();
+        var isUnknown = false;
+        foreach (var has in applied)
+        {
+            if (has.Obsoletes.Contains(patch.PatchCode)) return true;
+            if (has.Families is null) isUnknown = true;
+            else if (own.Any(sequence => has.Families.TryGetValue(sequence.Family, out var later) && later > sequence.Sequence)) return true;
+        }
+
+        return isUnknown && own.Length > 0 ? null : false;
+    }
+
+    private static bool Fits(MsiPatchTarget target, MsiProductFacts product, out string? missing)
+    {
+        missing = null;
         if (target.Version is { } filter)
         {
-            if (product.Version is not { } version) return Cannot("the version of the product is not known");
-            if (!filter.Comparison.Holds(Keep(version, filter.Parts).CompareTo(Keep(filter.Version, filter.Parts)))) return Is(false, $"the product's version is {version}");
+            if (product.Version is not { } version) missing = "the version";
+            else if (!filter.Comparison.Holds(Keep(version, filter.Parts).CompareTo(Keep(filter.Version, filter.Parts)))) return No(out missing);
         }
 
         if (target.Language is { } language)
         {
-            if (product.Language is null) return Cannot("the language of the product is not known");
-            if (product.Language != language) return Is(false, $"the product's language is {product.Language}");
+            if (product.Language is null) missing ??= "the language";
+            else if (product.Language != language) return No(out missing);
         }
 
-        if (target.UpgradeCode is not { } upgrade) return Is(true);
-        return product.UpgradeCode is { } has ? Is(has == upgrade, $"the product's upgrade code is {has:B}") : Cannot("the upgrade code of the product is not known");
+        if (target.UpgradeCode is { } upgrade)
+        {
+            if (product.UpgradeCode is null) missing ??= "the upgrade code";
+            else if (product.UpgradeCode != upgrade) return No(out missing);
+        }
+
+        return missing is null;
+
+        // What is certainly wrong decides, whatever else is not known.
+        static bool No(out string? missing)
+        {
+            missing = null;
+            return false;
+        }
     }
 
     private static FourPartVersion Keep(FourPartVersion version, int parts)
@@ -119,7 +143,7 @@ internal abstract class MsiApplicationRule(string name) : ApplicabilityRule(name
 {
     internal sealed override RuleOutcome Evaluate(in RuleContext context)
     {
-        if (context.Metadata.MsiApplication is not { } application) return Cannot("the document has no MsiApplicationMetadata");
+        if (context.Metadata.MsiApplication is not { } application) return Cannot("the document has no MsiApplicationMetadata that can be understood");
         var fact = context.Facts.FindMsiProduct(application.ProductCode);
         return fact.State == FactState.Unknown ? Cannot(fact) : EvaluateProduct(application, fact.Value);
     }

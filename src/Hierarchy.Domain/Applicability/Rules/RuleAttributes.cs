@@ -10,27 +10,39 @@ internal sealed class RuleFormatException(string message) : Exception(message);
 /// <summary>Reads the attributes of a rule element in the types of the update schemas.</summary>
 internal readonly struct RuleAttributes(XElement element)
 {
-    internal string Required(string name) => Optional(name) ?? throw new RuleFormatException($"the attribute {name} is missing");
+    private static readonly string[] DateFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-ddK"];
+
+    internal string Required(string name) => Optional(name) ?? throw Missing(name);
 
     internal string? Optional(string name) => element.Attribute(name)?.Value;
 
-    internal bool Flag(string name) => Optional(name) is "true" or "1";
-
-    internal uint UInt32(string name) => UInt32(name, Required(name));
-
-    internal uint? OptionalUInt32(string name) => Optional(name) is { } text ? UInt32(name, text) : null;
-
-    internal int Int32(string name) => Int32(name, Required(name));
-
-    internal int? OptionalInt32(string name) => Optional(name) is { } text ? Int32(name, text) : null;
-
-    internal long? OptionalInt64(string name)
+    internal bool Flag(string name) => Optional(name)?.Trim() switch
     {
-        if (Optional(name) is not { } text) return null;
-        return long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, text, "a number");
-    }
+        null or "false" or "0" => false,
+        "true" or "1" => true,
+        var text => throw Bad(name, text, "true or false"),
+    };
 
-    internal FourPartVersion Version(string name) => OptionalVersion(name) ?? throw new RuleFormatException($"the attribute {name} is missing");
+    internal uint UInt32(string name) => OptionalUInt32(name) ?? throw Missing(name);
+
+    internal uint? OptionalUInt32(string name) => (uint?)OptionalNumber(name, uint.MinValue, uint.MaxValue);
+
+    internal int UInt16(string name) => OptionalUInt16(name) ?? throw Missing(name);
+
+    internal int? OptionalUInt16(string name) => (int?)OptionalNumber(name, ushort.MinValue, ushort.MaxValue);
+
+    /// <summary>The data of a REG_DWORD; one written with a sign is the same 32 bits.</summary>
+    internal uint Dword(string name) => unchecked((uint)(OptionalNumber(name, int.MinValue, uint.MaxValue) ?? throw Missing(name)));
+
+    internal int Int32(string name) => OptionalInt32(name) ?? throw Missing(name);
+
+    internal int? OptionalInt32(string name) => (int?)OptionalNumber(name, int.MinValue, int.MaxValue);
+
+    internal long Size(string name) => OptionalSize(name) ?? throw Missing(name);
+
+    internal long? OptionalSize(string name) => OptionalNumber(name, 0, long.MaxValue);
+
+    internal FourPartVersion Version(string name) => OptionalVersion(name) ?? throw Missing(name);
 
     internal FourPartVersion? OptionalVersion(string name)
     {
@@ -38,10 +50,15 @@ internal readonly struct RuleAttributes(XElement element)
         return FourPartVersion.TryParse(text, out var version) ? version : throw Bad(name, text, "a version");
     }
 
+    internal DateTimeOffset Date(string name) => OptionalDate(name) ?? throw Missing(name);
+
     internal DateTimeOffset? OptionalDate(string name)
     {
         if (Optional(name) is not { } text) return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+
+        // Nothing else: what .NET takes beyond these depends on the day on which it is read.
+        const DateTimeStyles Styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite;
+        return DateTimeOffset.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, Styles, out var date)
             ? date
             : throw Bad(name, text, "a date");
     }
@@ -54,7 +71,7 @@ internal readonly struct RuleAttributes(XElement element)
 
     internal TEnum Word<TEnum>(string name)
         where TEnum : struct, Enum
-        => OptionalWord<TEnum>(name) ?? throw new RuleFormatException($"the attribute {name} is missing");
+        => OptionalWord<TEnum>(name) ?? throw Missing(name);
 
     internal TEnum? OptionalWord<TEnum>(string name)
         where TEnum : struct, Enum
@@ -71,7 +88,7 @@ internal readonly struct RuleAttributes(XElement element)
         var hive = Required("Key");
         var subkey = Optional("Subkey") ?? "";
         var isLoopTarget = string.Equals(hive, "HKEY_LOOP_TARGET", StringComparison.OrdinalIgnoreCase);
-        if (!isLoopTarget && RegistryPath.ShortHive(hive) is not ("HKLM" or "HKCU" or "HKCR" or "HKU" or "HKCC")) throw Bad("Key", hive, "a hive of the registry");
+        if (!isLoopTarget && !RegistryPath.IsHive(hive)) throw Bad("Key", hive, "a hive of the registry");
         return new KeyReference(new RegistryPath(isLoopTarget ? "HKLM" : hive, subkey, Flag("RegType32")), isLoopTarget);
     }
 
@@ -84,18 +101,15 @@ internal readonly struct RuleAttributes(XElement element)
     internal MsiBounds Bounds() => new(
         OptionalVersion("VersionMin"), Flag("ExcludeVersionMin"), OptionalVersion("VersionMax"), Flag("ExcludeVersionMax"), OptionalInt32("Language"));
 
-    private static uint UInt32(string name, string text)
+    private long? OptionalNumber(string name, long smallest, long largest)
     {
-        if (uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-
-        // A DWORD written with a sign is the same 32 bits.
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var signed)
-            ? unchecked((uint)signed)
-            : throw Bad(name, text, "a number of 32 bits");
+        if (Optional(name) is not { } text) return null;
+        return long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= smallest && number <= largest
+            ? number
+            : throw Bad(name, text, $"a number from {smallest} to {largest}");
     }
 
-    private static int Int32(string name, string text)
-        => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, text, "a number");
+    private static RuleFormatException Missing(string name) => new($"the attribute {name} is missing");
 
     private static RuleFormatException Bad(string name, string text, string what) => new($"{name}=\"{text}\" is not {what}");
 }

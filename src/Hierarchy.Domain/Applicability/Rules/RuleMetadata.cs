@@ -26,8 +26,8 @@ internal sealed record MsiPatchTarget(Guid? ProductCode, MsiVersionFilter? Versi
 /// <summary>TargetVersion: how the installed version compares with it, and how many of its parts count.</summary>
 internal sealed record MsiVersionFilter(FourPartVersion Version, ScalarComparison Comparison, int Parts);
 
-/// <summary>SequenceData of a patch: its place in a family.</summary>
-internal sealed record MsiPatchSequence(string Family, FourPartVersion Sequence);
+/// <summary>SequenceData of a patch: its place in a family, for one product where it names one.</summary>
+internal sealed record MsiPatchSequence(string Family, Guid? ProductCode, FourPartVersion Sequence);
 
 internal sealed record MsiApplicationMetadata(Guid ProductCode, FourPartVersion? Version, string? RecacheReinstall);
 

@@ -126,13 +126,13 @@ internal sealed class RuleReader
             Add("MuiInstalled", _ => new MuiInstalledRule());
             Add("MuiLanguageInstalled", a => new MuiLanguageInstalledRule(a.Required("Language")));
             Add("SystemMetric", a => new SystemMetricRule(a.Int32("Index"), a.Word<ScalarComparison>("Comparison"), a.Int32("Value")));
-            Add("Processor", a => new ProcessorRule(a.Int32("Architecture"), a.OptionalInt32("Level"), a.OptionalInt32("Revision")));
+            Add("Processor", a => new ProcessorRule(a.UInt16("Architecture"), a.OptionalUInt16("Level"), a.OptionalUInt16("Revision")));
             Add("NumberOfProcessors", a => new NumberOfProcessorsRule(a.Word<ScalarComparison>("Comparison"), a.UInt32("Number")));
             Add("ClusteredOS", _ => new ClusteredOSRule());
             Add("ClusterResourceOwner", a => new ClusterResourceOwnerRule(a.Key(), a.Optional("Value") ?? "", a.Optional("Prefix") ?? "", a.Optional("Suffix") ?? ""));
             Add("LicenseValueExists", a => new LicenseValueExistsRule(a.Required("Value")));
-            Add("LicenseDword", a => new LicenseDwordRule(a.Required("Value"), a.Word<ScalarComparison>("Comparison"), a.UInt32("Data")));
-            Add("WmiQuery", a => new WmiQueryRule(a.Optional("Namespace") ?? @"root\cimv2", a.Required("WqlQuery")));
+            Add("LicenseDword", a => new LicenseDwordRule(a.Required("Value"), a.Word<ScalarComparison>("Comparison"), a.Dword("Data")));
+            Add("WmiQuery", a => new WmiQueryRule(a.Optional("Namespace") ?? FactSet.DefaultWmiNamespace, a.Required("WqlQuery")));
             Add("InstalledOnce", _ => new InstalledOnceRule());
             Add("GenericQuery", a => new GenericQueryRule(
                 a.Required("Namespace"), a.Required("Type"), a.Required("Parameter"), a.OptionalWord<ScalarComparison>("Comparison"), a.Optional("Value")));
@@ -147,8 +147,8 @@ internal sealed class RuleReader
         static VersionWanted Version(RuleAttributes a) => new(
             a.OptionalWord<ScalarComparison>("Comparison") ?? ScalarComparison.EqualTo,
             a.OptionalUInt32("MajorVersion"), a.OptionalUInt32("MinorVersion"), a.OptionalUInt32("BuildNumber"),
-            a.OptionalUInt32("ServicePackMajor"), a.OptionalUInt32("ServicePackMinor"),
-            a.Flag("AllSuitesMustBePresent"), a.OptionalUInt32("SuiteMask"), a.OptionalUInt32("ProductType"));
+            (uint?)a.OptionalUInt16("ServicePackMajor"), (uint?)a.OptionalUInt16("ServicePackMinor"),
+            a.Flag("AllSuitesMustBePresent"), (uint?)a.OptionalUInt16("SuiteMask"), (uint?)a.OptionalUInt16("ProductType"));
 
         void AddFiles()
         {
@@ -158,15 +158,15 @@ internal sealed class RuleReader
                 Add($"FileExists{suffix}", a => new FileExistsRule($"FileExists{suffix}", a.File(below), new FileFacts
                 {
                     Version = a.OptionalVersion("Version"),
-                    Size = a.OptionalInt64("Size"),
+                    Size = a.OptionalSize("Size"),
                     Created = a.OptionalDate("Created"),
                     Modified = a.OptionalDate("Modified"),
-                    Language = a.OptionalInt32("Language"),
+                    Language = a.OptionalUInt16("Language"),
                 }));
                 Add($"FileVersion{suffix}", a => new FileVersionRule(
                     $"FileVersion{suffix}", a.File(below), a.Word<ScalarComparison>("Comparison"), a.Version("Version")));
                 Add($"FileSize{suffix}", a => new FileSizeRule(
-                    $"FileSize{suffix}", a.File(below), a.Word<ScalarComparison>("Comparison"), a.OptionalInt64("Size") ?? throw new RuleFormatException("the attribute Size is missing")));
+                    $"FileSize{suffix}", a.File(below), a.Word<ScalarComparison>("Comparison"), a.Size("Size")));
                 Add($"FileCreated{suffix}", a => Date($"FileCreated{suffix}", a, below, "Created"));
                 Add($"FileModified{suffix}", a => Date($"FileModified{suffix}", a, below, "Modified"));
             }
@@ -174,19 +174,30 @@ internal sealed class RuleReader
 
         static FileDateRule Date(string name, RuleAttributes a, bool below, string attribute) => new(
             name, a.File(below), a.Word<ScalarComparison>("Comparison"),
-            a.OptionalDate(attribute) ?? throw new RuleFormatException($"the attribute {attribute} is missing"), isCreated: attribute == "Created");
+            a.Date(attribute), isCreated: attribute == "Created");
 
         void AddRegistry()
         {
             Add("RegKeyExists", a => new RegKeyExistsRule(a.Key()));
-            Add("RegValueExists", a => new RegValueExistsRule(a.Key(), a.Optional("Value") ?? "", a.Optional("Type")));
-            Add("RegDword", a => new RegDwordRule(a.Key(), a.Optional("Value") ?? "", a.Word<ScalarComparison>("Comparison"), a.UInt32("Data")));
+            Add("RegValueExists", a => new RegValueExistsRule(a.Key(), a.Optional("Value") ?? "", ValueType(a)));
+            Add("RegDword", a => new RegDwordRule(a.Key(), a.Optional("Value") ?? "", a.Word<ScalarComparison>("Comparison"), a.Dword("Data")));
             Add("RegSz", a => Text("RegSz", a, RegistryValue.StringType, a.Word<TextComparison>("Comparison")));
             Add("RegExpandSz", a => Text("RegExpandSz", a, RegistryValue.ExpandStringType, a.Word<TextComparison>("Comparison")));
             Add("WUv4RegKeyValue", a => Text("WUv4RegKeyValue", a, RegistryValue.StringType, TextComparison.EqualTo));
             Add("WUv4RegKeySubstring", a => Text("WUv4RegKeySubstring", a, RegistryValue.StringType, TextComparison.Contains));
             Add("RegSzToVersion", a => new RegSzToVersionRule(
                 a.Key(), a.Optional("Value") ?? "", a.Word<ScalarComparison>("Comparison"), a.Version("Data")));
+        }
+
+        // The default value of a key is always a REG_SZ, says the schema.
+        static string? ValueType(RuleAttributes a)
+        {
+            if (a.Optional("Type") is not { } text) return null;
+            var type = text.Trim().ToUpperInvariant();
+            if (!RegistryValue.Types.Contains(type)) throw new RuleFormatException($"Type=\"{text}\" is not a type of the registry");
+            return type == RegistryValue.StringType || a.Optional("Value") is not null
+                ? type
+                : throw new RuleFormatException($"Type=\"{text}\" is asked of a default value, which is always a REG_SZ");
         }
 
         static RegTextRule Text(string name, RuleAttributes a, string type, TextComparison comparison)
@@ -202,9 +213,9 @@ internal sealed class RuleReader
             known.Add("MsiComponentInstalledForProduct", (_, element, _) => new MsiPartsInstalledRule<Guid>(
                 "MsiComponentInstalledForProduct", Guids(element, "Component"), new RuleAttributes(element).Flag("AllComponentsRequired"),
                 Guids(element, "Product"), new RuleAttributes(element).Flag("AllProductsRequired"), product => product.Components));
-            Add("MsiPatchInstalled", _ => new MsiPatchInstalledRule());
-            Add("MsiPatchSuperseded", _ => new MsiPatchSupersededRule());
-            Add("MsiPatchInstallable", _ => new MsiPatchInstallableRule());
+            Add("MsiPatchInstalled", _ => new MsiPatchRule("MsiPatchInstalled", PatchStanding.Applied));
+            Add("MsiPatchSuperseded", _ => new MsiPatchRule("MsiPatchSuperseded", PatchStanding.Superseded));
+            Add("MsiPatchInstallable", _ => new MsiPatchRule("MsiPatchInstallable", PatchStanding.Installable));
             Add("MsiApplicationInstalled", _ => new MsiApplicationInstalledRule());
             Add("MsiApplicationSuperseded", _ => new MsiApplicationSupersededRule());
             Add("MsiApplicationInstallable", _ => new MsiApplicationInstallableRule());
@@ -224,9 +235,9 @@ internal sealed class RuleReader
             Add("CbsPackageInstalled", _ => new CbsPackageInstalledRule("CbsPackageInstalled", identity: null));
             Add("CbsPackageInstalledByIdentity", a => new CbsPackageInstalledRule("CbsPackageInstalledByIdentity", a.Required("PackageIdentity")));
             Add("CbsPackageInstallable", _ => new CbsPackageInstallableRule());
-            Add("WindowsDriverInstalled", _ => new DriverRule("WindowsDriverInstalled", match => match == 0));
-            Add("WindowsDriverSuperseded", _ => new DriverRule("WindowsDriverSuperseded", match => match < 0));
-            Add("WindowsDriverInstallable", _ => new DriverRule("WindowsDriverInstallable", match => match > 0));
+            Add("WindowsDriverInstalled", _ => new DriverRule("WindowsDriverInstalled", DriverStanding.Equal));
+            Add("WindowsDriverSuperseded", _ => new DriverRule("WindowsDriverSuperseded", DriverStanding.Worse));
+            Add("WindowsDriverInstallable", _ => new DriverRule("WindowsDriverInstallable", DriverStanding.Better));
         }
     }
 }
