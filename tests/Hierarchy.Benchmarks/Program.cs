@@ -5,6 +5,7 @@ using Hierarchy.Benchmarks.Latency;
 using Hierarchy.Benchmarks.Restart;
 using Hierarchy.Benchmarks.Rollup;
 using Hierarchy.Benchmarks.Rpc;
+using Hierarchy.Benchmarks.Rules;
 using Hierarchy.Benchmarks.Storage;
 using Hierarchy.Benchmarks.Sync;
 using Hierarchy.Benchmarks.Upstream;
@@ -31,6 +32,7 @@ internal static class Program
         ["restart"] = RestartBenchmark.RunAsync,
         ["rollup"] = RollupBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
+        ["rules"] = RulesBenchmark.RunAsync,
         ["status"] = StatusBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
         ["sync"] = SyncBenchmark.RunAsync,
