@@ -47,7 +47,14 @@ internal static class CommandLine
             new ApproveVerb(environment.Time),
             new DeclineVerb(),
             new Command("groups", "Target groups: which computers an approval is for.") { new GroupsListVerb(), new GroupsAddVerb(), new GroupsRemoveVerb() },
-            new Command("sites", "Sites and their subnets: where a client's nearest server is.") { new SitesListVerb(), new SitesAddVerb(), new SitesRemoveVerb() },
+            new Command("sites", "Sites, their subnets and the links between them: where a client's nearest server is.")
+            {
+                new SitesListVerb(), new SitesShowVerb(), new SitesAddVerb(), new SitesSetVerb(), new SitesRemoveVerb(), new SitesDefaultVerb(), new SitesWhichVerb(), new SitesImportVerb(),
+                new Command("links", "Links between sites: what a path costs, and what transfers may take of it.")
+                {
+                    new SitesLinksListVerb(), SitesLinksSetVerb.ForNew(), SitesLinksSetVerb.ForPresent(), new SitesLinksRemoveVerb(),
+                },
+            },
             new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb(), new ComputersAssignVerb() },
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
             new Command("servers", "The servers of the tree.")

@@ -2,6 +2,7 @@ using Hierarchy.Benchmarks.Chaos;
 using Hierarchy.Benchmarks.Fanout;
 using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Latency;
+using Hierarchy.Benchmarks.Locate;
 using Hierarchy.Benchmarks.Restart;
 using Hierarchy.Benchmarks.Rollup;
 using Hierarchy.Benchmarks.Rpc;
@@ -28,6 +29,7 @@ internal static class Program
         ["fuzz-rpc"] = FuzzBenchmark.RunAsync,
         ["fuzz-upstream"] = FuzzUpstreamBenchmark.RunAsync,
         ["latency"] = LatencyBenchmark.RunAsync,
+        ["locate"] = LocateBenchmark.RunAsync,
         ["lzx"] = LzxBenchmark.RunAsync,
         ["restart"] = RestartBenchmark.RunAsync,
         ["rollup"] = RollupBenchmark.RunAsync,

@@ -50,6 +50,8 @@ internal static class Wire
     /// <summary>Null before the first look.</summary>
     public static string? Name(VerificationState state) => state == VerificationState.Unspecified ? null : Snake(state.ToString());
 
+    public static string Name(ServerHealth health) => Snake(health.ToString());
+
     public static string Name(ServerRole role) => Snake(role.ToString());
 
     /// <summary>0 is a computer that said nothing of the update.</summary>

@@ -15,13 +15,15 @@ internal sealed class CsvReader
 
     private readonly TextReader _reader;
     private readonly string _name;
+    private readonly string _advice;
     private int _line = 1;
     private int _rows;
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="CommandFailedException">It is no such table.</exception>
-    public CsvReader(TextReader reader, string name)
+    public CsvReader(TextReader reader, string name, string advice = "Export it again as `hierarchy migrate computers --help` shows; nothing was changed.")
     {
+        _advice = advice;
         _reader = reader;
         _name = name;
         if (_reader.Peek() == '#') ReadLine();
@@ -112,5 +114,5 @@ internal sealed class CsvReader
     }
 
     private CommandFailedException Wrong(string what) =>
-        new("invalid_file", $"{_name}, line {_line}: {what}.", "Export it again as `hierarchy migrate computers --help` shows; nothing was changed.");
+        new("invalid_file", $"{_name}, line {_line}: {what}.", _advice);
 }

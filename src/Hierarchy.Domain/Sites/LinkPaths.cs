@@ -81,8 +81,8 @@ internal sealed class LinkPaths
         Array.Fill(costs, NoPath);
         costs[start] = 0;
         previous[start] = -1;
-        var queue = new PriorityQueue<int, (int Cost, int Hops, int Site)>();
-        queue.Enqueue(start, (0, 0, start));
+        var queue = new PriorityQueue<int, int>();
+        queue.Enqueue(start, 0);
         while (queue.TryDequeue(out var site, out _))
         {
             if (isDone[site]) continue;
@@ -96,7 +96,7 @@ internal sealed class LinkPaths
                 if (costs[edge.Site] != NoPath && candidate.CompareTo((costs[edge.Site], hops[edge.Site], previous[edge.Site])) >= 0) continue;
                 (costs[edge.Site], hops[edge.Site], previous[edge.Site]) = candidate;
                 arrivals[edge.Site] = edge.Link;
-                queue.Enqueue(edge.Site, (cost, candidate.Item2, edge.Site));
+                queue.Enqueue(edge.Site, cost);
             }
         }
 

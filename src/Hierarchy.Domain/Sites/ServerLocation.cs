@@ -27,6 +27,12 @@ public sealed record ServerLocation
     /// <summary>What it last said of itself.</summary>
     public ServerHealth Health { get; init; }
 
-    /// <summary>Share of its capacity in use, 0 to 1.</summary>
+    /// <summary>Share of its capacity in use, from 0 on; what <see cref="IsBusy"/> was decided by.</summary>
     public double Load { get; init; }
+
+    /// <summary>It asks to be spared: see <see cref="ServerLoad"/>.</summary>
+    public bool IsBusy { get; init; }
+
+    /// <summary>What servers are ordered by: a busy one counts as degraded.</summary>
+    public ServerHealth EffectiveHealth => Health == ServerHealth.Healthy && IsBusy ? ServerHealth.Degraded : Health;
 }

@@ -67,6 +67,9 @@ public sealed class SubnetTable
         return owner >= 0;
     }
 
+    /// <summary>Every subnet that holds the address, longest prefix first: for explanations, since it looks at all of them.</summary>
+    public IReadOnlyList<SubnetMatch> FindAll(IPAddress address) => [.. _owners.Where(owner => owner.Subnet.Contains(address)).OrderByDescending(owner => owner.Subnet.PrefixLength)];
+
     private static int CompareClaims(SubnetMatch left, SubnetMatch right)
     {
         var order = left.Subnet.CompareTo(right.Subnet);

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Reports;
@@ -11,6 +12,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
 {
     private const int MaxBatchRows = 50_000;
     private const int MaxServers = 20_000;
+    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>One child's call.</summary>
     public override async Task Rollup(IAsyncStreamReader<RollupRequest> requestStream, IServerStreamWriter<RollupResponse> responseStream, ServerCallContext context)
@@ -41,6 +43,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         await AcknowledgeAsync(serverId, incarnation, received, acknowledgement, stop.Token);
         var rooting = TellRootedAsync(serverId, incarnation, acknowledgement, stop.Token);
         var asking = AskAsync(acknowledgement, stop.Token);
+        var telling = TellAsync(started.ServerId, acknowledgement, stop.Token);
         try
         {
             while (await requestStream.MoveNext(cancellationToken))
@@ -66,6 +69,7 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
             await stop.CancelAsync();
             await rooting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -106,6 +110,27 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         }
     }
 
+    /// <summary>Tells how other servers are: everything once a call, then what is new.</summary>
+    private async Task TellAsync(ByteString child, Acknowledgement acknowledgement, CancellationToken cancellationToken)
+    {
+        if (inbox.Servers is not { } read) return;
+        var told = new Dictionary<ByteString, ServerSummary>();
+        int? toldVersion = null;
+        while (true)
+        {
+            var (version, servers) = read();
+            if (version != toldVersion)
+            {
+                var news = servers.Where(server => server.ServerId != child && !server.Equals(told.GetValueOrDefault(server.ServerId))).ToArray();
+                foreach (var server in news) told[server.ServerId] = server;
+                if (news.Length > 0) await acknowledgement.TellAsync(news, cancellationToken);
+                toldVersion = version;
+            }
+
+            await Task.Delay(TellInterval, inbox.Time, cancellationToken);
+        }
+    }
+
     private Task AcknowledgeAsync(string serverId, Guid incarnation, long received, Acknowledgement acknowledgement, CancellationToken cancellationToken) =>
         acknowledgement.SendAsync(received, () => RootedAsync(serverId, incarnation, cancellationToken), cancellationToken);
 
@@ -134,14 +159,24 @@ public sealed class RollupEndpoint(IReportStore reports, RollupInbox inbox) : Ro
         public void Dispose() => _oneWriter.Dispose();
 
         /// <summary>A question beside the acknowledgements that were sent last.</summary>
-        public async Task AskAsync(VerificationQuestion question, CancellationToken cancellationToken)
+        public Task AskAsync(VerificationQuestion question, CancellationToken cancellationToken) => SayAsync(
+            response =>
+            {
+                response.Verify = Positions.Id(question.Id);
+                response.VerifyServers.Add(question.Servers.Select(Positions.Id));
+            },
+            cancellationToken);
+
+        /// <summary>How other servers are, beside the same.</summary>
+        public Task TellAsync(IEnumerable<ServerSummary> servers, CancellationToken cancellationToken) => SayAsync(response => response.Elsewhere.Add(servers), cancellationToken);
+
+        private async Task SayAsync(Action<RollupResponse> say, CancellationToken cancellationToken)
         {
             await _oneWriter.WaitAsync(cancellationToken);
             try
             {
                 var response = Response();
-                response.Verify = Positions.Id(question.Id);
-                response.VerifyServers.Add(question.Servers.Select(Positions.Id));
+                say(response);
                 await responses.WriteAsync(response, cancellationToken);
             }
             finally

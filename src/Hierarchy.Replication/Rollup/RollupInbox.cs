@@ -9,6 +9,12 @@ public sealed class RollupInbox(Action<ServerStatuses> receive, CancellationToke
 {
     internal CancellationToken Stopping => stopping;
 
+    /// <summary>How the servers are that this one knows of, and a number that changes with it: children are told, for their locators. Null: they are told nothing.</summary>
+    public Func<(int Version, IReadOnlyList<ServerSummary> Servers)>? Servers { get; init; }
+
+    /// <summary>Paces that.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     private TaskCompletionSource _rooted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when the root has more than when it was taken.</summary>

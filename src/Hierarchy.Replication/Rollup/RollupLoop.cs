@@ -49,6 +49,9 @@ public sealed partial class RollupLoop
     /// <summary>The parent asks this server to verify its records, and to pass the question on. Handlers hand over and return.</summary>
     public event Action<VerificationQuestion>? Asked;
 
+    /// <summary>The parent says how servers elsewhere are; null when the call ends, and what it said holds no longer. Handlers hand over and return.</summary>
+    public event Action<IReadOnlyList<ServerSummary>?>? Elsewhere;
+
     /// <summary>What is said upward of verifications, beside the statuses.</summary>
     public Func<IReadOnlyList<VerificationReport>>? Verifications { get; set; }
 
@@ -113,6 +116,7 @@ public sealed partial class RollupLoop
             _reports.Changed -= OnChanged;
             await stop.CancelAsync();
             await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Elsewhere?.Invoke(null);
         }
     }
 
@@ -179,6 +183,7 @@ public sealed partial class RollupLoop
             {
                 if (!responses.Current.Verify.IsEmpty)
                     Asked?.Invoke(new VerificationQuestion(Positions.Id(responses.Current.Verify, "verification"), [.. responses.Current.VerifyServers.Select(id => Positions.Id(id, "server"))]));
+                if (responses.Current.Elsewhere.Count > 0) Elsewhere?.Invoke(responses.Current.Elsewhere);
                 news.TryWrite(new News.Acknowledged(
                     responses.Current.ReceivedThrough, responses.Current.RootedThrough,
                     responses.Current.RootLife.IsEmpty ? Guid.Empty : Positions.Id(responses.Current.RootLife, "root's life"),

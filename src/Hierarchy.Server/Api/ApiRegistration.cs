@@ -46,6 +46,10 @@ internal static class ApiRegistration
         services.AddSingleton<ApprovalAdministration>();
         services.AddSingleton<GroupAdministration>();
         services.AddSingleton<SiteAdministration>();
+        services.AddSingleton<LinkAdministration>();
+        services.AddSingleton<NetworkImport>();
+        services.AddSingleton<AddressExplanation>();
+        services.AddSingleton<SiteEndpoint>();
         services.AddSingleton<ComputerAdministration>();
         services.AddSingleton<AssignmentAdministration>();
         services.AddSingleton<ContentAdministration>();
@@ -63,6 +67,7 @@ internal static class ApiRegistration
             provider.GetRequiredService<ILogger<SuccessionEndpoint>>(), provider.GetService<AuthorityStanding>()));
         services.AddSingleton<ConnectedClients>();
         services.AddSingleton<ClientEndpoint>();
+        services.AddSingleton<ForwardedAddress>();
         services.AddSingleton<LocatorEndpoint>();
         FeedEndpoint.AddFeed(services);
         services.AddVerification();
@@ -72,7 +77,11 @@ internal static class ApiRegistration
                 provider.GetRequiredService<ServerDirectory>().Update(statuses.Servers);
                 if (statuses.Verifications.Count > 0) provider.GetRequiredService<VerificationDesk>().Receive(statuses.Verifications);
             },
-            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)
+        {
+            Servers = provider.GetRequiredService<ServerLocations>().Summaries,
+            Time = provider.GetRequiredService<TimeProvider>(),
+        });
         services.AddSingleton<RollupEndpoint>();
     }
 
@@ -88,6 +97,7 @@ internal static class ApiRegistration
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
+        app.MapGrpcService<SiteEndpoint>();
         app.MapGrpcService<VerificationEndpoint>();
         app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcService<SuccessionAdminEndpoint>();

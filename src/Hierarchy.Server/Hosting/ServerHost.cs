@@ -114,6 +114,8 @@ internal sealed partial class ServerHost : IAsyncDisposable
         services.AddSingleton(views);
         services.AddSingleton<ViewFollower>();
         services.AddSingleton<ServerDirectory>();
+        services.AddSingleton(provider => LoadMeter.OfThisProcess(
+            provider.GetRequiredService<ConnectedClients>(), LocatorOptions.Read(provider.GetRequiredService<IConfiguration>()), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerLocations>();
         services.AddSingleton<ServerFaults>();
         services.AddSingleton<StatusSampler>();

@@ -34,6 +34,7 @@ internal static class ServerSettings
         new(Flag: null, "DatabasePassword", "The password itself; never on a command line."),
         new("--database-schema", "DatabaseSchema", "The schema of the tables, made when it is not there. Default hierarchy; two servers of one database have two."),
         new(Flag: null, "CertificatePassword", "The certificate file's password."),
+        new(Flag: null, "Locator:ClientCapacity", "Agents that this server is meant for: with so many of them connected it counts as full. Default 20000; 0 for any number."),
         new(Flag: null, "Replication:ScrubInterval", "How often all records are read again and held against their digest. Default 1.00:00:00 (once a day); 0 for never."),
         new(Flag: null, "Replication:FirstScrub", "How long after the start the first time is. Default 00:02:00."),
         new(Flag: null, "Replication:ScrubLoad", "The percentage of the time that such a reading works. Default 25."),

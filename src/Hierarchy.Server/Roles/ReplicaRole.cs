@@ -42,6 +42,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
             reports, self, () => ParentToReportTo(options.Parents[0]), () => Sample(services.GetRequiredService<StatusSampler>(), directory), new RollupOptions(), time,
             loggers.CreateLogger<RollupLoop>());
         _rollup.Rooted += inbox.OnRooted;
+        _rollup.Elsewhere += directory.Hear;
         _rollup.Asked += question => services.GetRequiredService<VerificationDesk>().Begin(question.Id, question.Servers, passOn: true);
         _rollup.Verifications = () => services.GetRequiredService<VerificationDesk>().TakeNews();
     }

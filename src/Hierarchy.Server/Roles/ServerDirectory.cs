@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Hierarchy.Domain.Sites;
 using Hierarchy.Protocol.Rollup.V1;
 using Hierarchy.Replication.Wire;
@@ -14,7 +15,12 @@ internal sealed class ServerDirectory(TimeProvider time)
     /// <summary>A server below that was not heard of for so long is taken as gone.</summary>
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>Who has fallen silent is looked for so often.</summary>
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Guid, Sample> _samples = new();
+    private volatile ImmutableDictionary<Guid, ServerSummary> _elsewhere = ImmutableDictionary<Guid, ServerSummary>.Empty;
+    private long _lookedAt = time.GetTimestamp();
     private int _healthVersion;
 
     /// <summary>Changes when the health of a server may have changed.</summary>
@@ -22,6 +28,9 @@ internal sealed class ServerDirectory(TimeProvider time)
     {
         get
         {
+            // Every question of a client comes here.
+            var lookedAt = Volatile.Read(ref _lookedAt);
+            if (time.GetElapsedTime(lookedAt) < LookAfter || Interlocked.CompareExchange(ref _lookedAt, time.GetTimestamp(), lookedAt) != lookedAt) return Volatile.Read(ref _healthVersion);
             foreach (var (id, sample) in _samples)
                 if (!sample.IsSilent && IsSilent(sample) && _samples.TryUpdate(id, sample with { IsSilent = true }, sample))
                     Interlocked.Increment(ref _healthVersion);
@@ -38,12 +47,33 @@ internal sealed class ServerDirectory(TimeProvider time)
         foreach (var status in statuses)
         {
             var id = Positions.Id(status.Server?.ServerId ?? Google.Protobuf.ByteString.Empty, "server");
-            var sample = new Sample(status, time.GetTimestamp(), IsSilent: false);
-            var kept = _samples.AddOrUpdate(id, sample, (_, known) => known.Status.SampledAt is not null && known.Status.SampledAt.CompareTo(status.SampledAt) > 0 ? known : sample);
-            if (!ReferenceEquals(kept, sample)) continue;
+            Sample? before = null;
+            var sample = new Sample(status, time.GetTimestamp(), IsSilent: false, IsBusy: false);
+            var kept = _samples.AddOrUpdate(
+                id,
+                _ => sample with { IsBusy = ServerLoad.IsBusy(wasBusy: false, status.Load) },
+                (_, known) => (before = known).Status.SampledAt is not null && known.Status.SampledAt.CompareTo(status.SampledAt) > 0
+                    ? known
+                    : sample with { IsBusy = ServerLoad.IsBusy(known.IsBusy, status.Load) });
+            if (ReferenceEquals(kept, before)) continue;
+            // One that comes back from silence is there again at once.
+            if (before is null ? kept.IsBusy : before.IsSilent || before.IsBusy != kept.IsBusy) Interlocked.Increment(ref _healthVersion);
             Received?.Invoke(status);
         }
     }
+
+    /// <summary>Takes in what the parent says of servers elsewhere, on top of what it said before; null: nothing that it said holds any longer.</summary>
+    public void Hear(IReadOnlyList<ServerSummary>? servers)
+    {
+        var heard = _elsewhere;
+        _elsewhere = servers is null ? heard.Clear() : heard.SetItems(servers.Select(server => KeyValuePair.Create(Positions.Id(server.ServerId, "server"), server)));
+        if (!ReferenceEquals(heard, _elsewhere)) Interlocked.Increment(ref _healthVersion);
+    }
+
+    /// <summary>How every server is that is known of, by samples or by what the parent says.</summary>
+    public IReadOnlyList<ServerSummary> Summaries() =>
+        [.. _samples.Keys.Union(_elsewhere.Keys).Select(id => (Id: id, State: StateOf(id)!)) // Each is known by one of the two.
+            .Select(server => new ServerSummary { ServerId = Positions.Id(server.Id), Silent = server.State.Health == ServerHealth.Unavailable, Busy = server.State.IsBusy })];
 
     /// <summary>The newest sample of every server, with its age, and whether so old that the server counts as gone.</summary>
     public IReadOnlyList<(ServerStatus Status, TimeSpan Age, bool IsSilent)> All() =>
@@ -52,11 +82,16 @@ internal sealed class ServerDirectory(TimeProvider time)
     /// <summary>The samples of servers that are not silent: what is passed upward.</summary>
     public IEnumerable<ServerStatus> Fresh() => _samples.Values.Where(sample => !IsSilent(sample)).Select(sample => sample.Status);
 
-    /// <summary>Servers whose samples never come this way (they stand above, or beside) count as healthy.</summary>
-    public ServerHealth HealthOf(Guid serverId) =>
-        _samples.TryGetValue(serverId, out var sample) && IsSilent(sample) ? ServerHealth.Unavailable : ServerHealth.Healthy;
+    /// <summary>How a server was when it was last heard of; null for one that nobody has spoken of. What it says itself goes before what the parent says, until it falls silent: it may report elsewhere now.</summary>
+    public ServerState? StateOf(Guid serverId)
+    {
+        var sample = _samples.GetValueOrDefault(serverId);
+        if (sample is not null && !IsSilent(sample)) return new ServerState(ServerHealth.Healthy, sample.Status.Load, sample.IsBusy);
+        if (_elsewhere.GetValueOrDefault(serverId) is { } told) return new ServerState(told.Silent ? ServerHealth.Unavailable : ServerHealth.Healthy, Load: null, told.Busy);
+        return sample is null ? null : new ServerState(ServerHealth.Unavailable, sample.Status.Load, sample.IsBusy);
+    }
 
     private bool IsSilent(Sample sample) => time.GetElapsedTime(sample.ReceivedAt) > SilentAfter;
 
-    private sealed record Sample(ServerStatus Status, long ReceivedAt, bool IsSilent);
+    private sealed record Sample(ServerStatus Status, long ReceivedAt, bool IsSilent, bool IsBusy);
 }

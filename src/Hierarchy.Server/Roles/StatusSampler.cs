@@ -14,7 +14,7 @@ namespace Hierarchy.Server.Roles;
 
 /// <summary>Samples what this server is doing.</summary>
 internal sealed class StatusSampler(
-    ServedLogs logs, IReportStore reports, ContentCounters content, ContentAhead ahead, ConfiguredOrigins origins, ConnectedClients clients, SelfDescription self, ServerFaults faults,
+    ServedLogs logs, IReportStore reports, ContentCounters content, ContentAhead ahead, ConfiguredOrigins origins, ConnectedClients clients, LoadMeter load, SelfDescription self, ServerFaults faults,
     RecordVerifier verifier, ILostStore lost, TimeProvider time, IAuthorityLog? authority = null)
 {
     private static readonly string Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
@@ -52,6 +52,7 @@ internal sealed class StatusSampler(
             ContentFilesWanted = wanted,
             ContentFilesMissing = missing,
             ClientsConnected = clients.Count,
+            Load = load.Current,
             Phase = PhaseOf(following),
             Reason = following?.Reason ?? "",
             ContentSource = origins.Source == ContentSource.MicrosoftUpdate ? Protocol.Catalog.V1.ContentSource.MicrosoftUpdate : Protocol.Catalog.V1.ContentSource.Parent,

@@ -22,6 +22,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedSuccession Succession => application.Services.GetRequiredService<CannedSuccession>();
 
+    public CannedSites Sites => application.Services.GetRequiredService<CannedSites>();
+
     public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
 
     public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
@@ -36,12 +38,14 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedCouriers>();
         builder.Services.AddSingleton<CannedVerification>();
         builder.Services.AddSingleton<CannedSuccession>();
+        builder.Services.AddSingleton<CannedSites>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
         application.MapGrpcService<CannedCouriers>();
         application.MapGrpcService<CannedVerification>();
         application.MapGrpcService<CannedSuccession>();
+        application.MapGrpcService<CannedSites>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

@@ -39,6 +39,15 @@ public sealed class JsonShapeTests
         { "sites-list", "sites list" },
         { "sites-add", "sites add branch-a --subnet 127.0.1.0/24 2001:db8::/48" },
         { "sites-remove", "sites remove branch-a" },
+        { "sites-set", "sites set branch-a --add-subnet 10.3.0.0/16" },
+        { "sites-show", "sites show branch-a" },
+        { "sites-default", "sites default branch-a" },
+        { "sites-which", "sites which 10.1.2.3 --client pc-1" },
+        { "sites-import", "sites import SITES --links LINKS" },
+        { "sites-links-list", "sites links list" },
+        { "sites-links-add", "sites links add branch-a branch-b --cost 50 --window WINDOW --rate 4MB" },
+        { "sites-links-set", "sites links set branch-a branch-b --cost 20" },
+        { "sites-links-remove", "sites links remove branch-a branch-b" },
         { "computers-assign", "computers assign pc-1 --group Pilot Servers" },
         { "computers-list", "computers list" },
         { "computers-show", "computers show pc-1" },
@@ -56,7 +65,7 @@ public sealed class JsonShapeTests
     {
         await using var server = await AdminFixture.StartAsync(TestContext.Current.CancellationToken);
 
-        var ran = await server.RunAsync(TestContext.Current.CancellationToken, ["--output", "json", .. commandLine.Split(' ').Select(word => word == "FILE" ? Table : word)]);
+        var ran = await server.RunAsync(TestContext.Current.CancellationToken, ["--output", "json", .. commandLine.Split(' ').Select(Word)]);
 
         Assert.Equal(0, ran.ExitCode);
         using var document = JsonDocument.Parse(ran.Out);
@@ -73,6 +82,14 @@ public sealed class JsonShapeTests
 
     /// <summary>A table as a WSUS exports it.</summary>
     private static string Table => Path.Combine(RepositoryRoot.Path, "tests", "Hierarchy.Tests", "Cli", "computers.csv");
+
+    private static string Word(string word) => word switch
+    {
+        "FILE" => Table,
+        "SITES" or "LINKS" => Path.Combine(RepositoryRoot.Path, "tests", "Hierarchy.Tests", "Cli", word.ToLowerInvariant() + ".csv"),
+        "WINDOW" => "mon-fri 08:00-18:00 500kB",
+        _ => word,
+    };
 
     private static string Folder => Path.Combine(RepositoryRoot.Path, "tests", "Hierarchy.Tests", "Cli", "Golden");
 

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Hierarchy.Cli.Documents;
+using Hierarchy.Protocol.Admin.V1;
+using Spectre.Console;
+
+namespace Hierarchy.Cli.Sites;
+
+/// <summary>`sites links remove`: a link goes.</summary>
+internal sealed class SitesLinksRemoveVerb : Verb
+{
+    private readonly Argument<string> from = new("FROM") { Description = "A site." };
+    private readonly Argument<string> to = new("TO") { Description = "The other site." };
+
+    public SitesLinksRemoveVerb()
+        : base("remove", "Remove the link between two sites.", "hierarchy sites links remove branch-a branch-b")
+    {
+        Add(from);
+        Add(to);
+    }
+
+    protected override async Task<int> RunAsync(Session session, ParseResult arguments)
+    {
+        var request = new RemoveSiteLinkRequest { From = arguments.GetRequiredValue(from), To = arguments.GetRequiredValue(to) };
+        var response = await session.AskAsync(new SiteService.SiteServiceClient(session.Channel).RemoveSiteLinkAsync, request);
+        var document = new SiteLinkDocument(SiteLinkBody.Of(response.Link), Changed: true, PositionDocument.From(response.Position));
+        return session.Output.Write(document, console => console.WriteLine($"Removed the link {document.Link.From} - {document.Link.To} (cursor {document.Position})."));
+    }
+}

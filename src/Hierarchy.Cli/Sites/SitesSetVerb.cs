@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Hierarchy.Cli.Documents;
+using Hierarchy.Protocol.Admin.V1;
+using Spectre.Console;
+
+namespace Hierarchy.Cli.Sites;
+
+/// <summary>`sites set`: other subnets for a site.</summary>
+internal sealed class SitesSetVerb : Verb
+{
+    private readonly Argument<string> name = new("NAME") { Description = "The site." };
+    private readonly Option<string[]> subnets = Subnets("--subnet", "It owns these subnets and no others.");
+    private readonly Option<string[]> added = Subnets("--add-subnet", "It owns these besides.");
+    private readonly Option<string[]> removed = Subnets("--remove-subnet", "It owns these no more.");
+
+    public SitesSetVerb()
+        : base("set", "Change the subnets of a site.", "hierarchy sites set branch-a --add-subnet 10.9.0.0/16", "hierarchy sites set branch-a --subnet 10.1.0.0/16 2001:db8:1::/48")
+    {
+        Add(name);
+        Add(subnets);
+        Add(added);
+        Add(removed);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(subnets) is null && result.GetResult(added) is null && result.GetResult(removed) is null)
+                result.AddError("Say what changes: --subnet, --add-subnet or --remove-subnet.");
+        });
+    }
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "A site keeps its name: servers name their site themselves (--site), and would be left behind. For another name, add a site with",
+        "it, restart its servers with the new --site, and remove the old one.",
+    ];
+
+    protected override async Task<int> RunAsync(Session session, ParseResult arguments)
+    {
+        var request = new SetSiteRequest { Name = arguments.GetRequiredValue(name) };
+        request.Subnets.Add(arguments.GetValue(subnets) ?? []);
+        request.AddSubnets.Add(arguments.GetValue(added) ?? []);
+        request.RemoveSubnets.Add(arguments.GetValue(removed) ?? []);
+        var response = await session.AskAsync(new SiteService.SiteServiceClient(session.Channel).SetSiteAsync, request);
+        var document = new SiteSetDocument(SiteBody.From(response.Site), response.Changed, PositionDocument.From(response.Position));
+        return session.Output.Write(document, console => console.WriteLine(
+            $"{(document.Changed ? "Site" : "Unchanged: site")} {document.Site.Name}: {(document.Site.Subnets.Count == 0 ? "no subnets" : string.Join(' ', document.Site.Subnets))} (cursor {document.Position})."));
+    }
+
+    private static Option<string[]> Subnets(string name, string description) =>
+        new(name) { Description = description, HelpName = "CIDR", AllowMultipleArgumentsPerToken = true };
+}
