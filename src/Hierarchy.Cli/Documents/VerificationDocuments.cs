@@ -24,6 +24,9 @@ internal sealed record VerifiedServerBody
     /// <summary>Numbers of the record kinds that differ from the asked server's at the same position.</summary>
     public required IReadOnlyList<int> DifferentKinds { get; init; }
     public required IReadOnlyList<VerifiedKindBody> Kinds { get; init; }
+
+    /// <summary>The log that decides in place of the tree's; null where there is none.</summary>
+    public required VerifiedOverlayBody? Overlay { get; init; }
     public required string? VerifiedAt { get; init; }
     public required string? Reason { get; init; }
 
@@ -41,11 +44,15 @@ internal sealed record VerifiedServerBody
             Digest = Wire.Hex(found.Digest),
             DifferentKinds = [.. server.DifferentKinds],
             Kinds = [.. found.Kinds.Select(kind => new VerifiedKindBody(kind.Kind, kind.Count, Wire.Hex(kind.Digest)))],
+            Overlay = found.Overlay is { } overlay ? new VerifiedOverlayBody(PositionDocument.From(overlay.Position), overlay.Count, Wire.Hex(overlay.Digest)) : null,
             VerifiedAt = Wire.Time(found.VerifiedAt),
             Reason = Wire.NullIfEmpty(found.Reason),
         };
     }
 }
+
+/// <summary>What was found in the rows of an overlay.</summary>
+internal sealed record VerifiedOverlayBody(PositionDocument? Position, long Count, string Digest);
 
 /// <summary>What was found of one kind.</summary>
 internal sealed record VerifiedKindBody(int Kind, long Count, string Digest);

@@ -15,12 +15,14 @@ internal sealed class ServersPromoteVerb : Verb
 
     private readonly Argument<string> server = new("NAME") { Description = "The server that is meant, for safety: it has to be the one that is asked.", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "" };
     private readonly Option<bool> yes = new("--yes") { Description = "Do it without asking." };
+    private readonly Option<bool> dropOverlay = new("--drop-overlay") { Description = "Of a replica below an autonomous server: what that one decided is to count no more here. It is kept in `servers lost`." };
 
     public ServersPromoteVerb()
-        : base("promote", "Make this server the root: when the root is lost, or when two servers both say to be it.", "hierarchy servers promote", "hierarchy servers promote branch-a --yes")
+        : base("promote", "Make this server the root: when the root is lost, or when two servers both say to be it.", "hierarchy servers promote", "hierarchy servers promote branch-a --yes", "hierarchy servers promote lab-bench --drop-overlay")
     {
         Add(server);
         Add(yes);
+        Add(dropOverlay);
     }
 
     public override IReadOnlyList<string> Details =>
@@ -29,6 +31,7 @@ internal sealed class ServersPromoteVerb : Verb
         "It says what would be lost, asks, and turns into the root on the same addresses. The old root must decide nothing any more:",
         "if it is still there, it turns read-only as soon as it hears of this; restart it with --role replica --parent URL of the new one.",
         "The other replicas follow once one of their parents leads to the new root: name several with --parent, before you need them.",
+        "A replica below an autonomous server offers its computers what that one approved; as the root it offers what the tree's root approved. That has to be said: --drop-overlay.",
         "What the old root decided and this server never heard of is lost here; wherever it is found, it is kept: `servers lost`.",
     ];
 
@@ -38,8 +41,9 @@ internal sealed class ServersPromoteVerb : Verb
         var client = new SuccessionAdminService.SuccessionAdminServiceClient(session.Channel);
         var outlook = await session.AskAsync(client.GetPromotionOutlookAsync, new GetPromotionOutlookRequest { Server = name });
         if (outlook.Obstacle.Length > 0) throw new CommandFailedException("failed_precondition", outlook.Obstacle, null);
+        if (outlook.Overlay.Length > 0 && !arguments.GetValue(dropOverlay)) throw new CommandFailedException("failed_precondition", outlook.Overlay, "hierarchy servers promote --drop-overlay");
         if (!arguments.GetValue(yes)) Confirm(session, outlook);
-        await session.AskAsync(client.PromoteAsync, new PromoteRequest { Server = name, RequestedBy = session.User });
+        await session.AskAsync(client.PromoteAsync, new PromoteRequest { Server = name, RequestedBy = session.User, DropOverlay = arguments.GetValue(dropOverlay) });
         var now = await WaitAsync(session, client);
         var document = new PromotionDocument(
             Wire.Guid(now.ServerId), now.ServerName, PositionDocument.From(outlook.Position), PositionDocument.From(now.Position), Missing(outlook), outlook.LacksSecret);
@@ -71,6 +75,7 @@ internal sealed class ServersPromoteVerb : Verb
             : "It has all that it heard of. What the root has decided since they last spoke would be lost.");
         if (outlook.IsLive) ask.WriteLine($"It is live with its parent at {outlook.ParentUrl} at this moment: is the root really lost?");
         if (outlook.LacksSecret) ask.WriteLine(SecretNote);
+        if (outlook.Overlay.Length > 0) ask.WriteLine(outlook.Overlay);
         ask.WriteLine("The old root must not decide any more: stop it, or cut it off until it can hear of this server.");
         ask.Write("Type yes to promote it: ");
         ask.Flush();

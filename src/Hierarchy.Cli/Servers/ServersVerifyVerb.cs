@@ -20,7 +20,7 @@ internal sealed class ServersVerifyVerb : Verb
 
     public override IReadOnlyList<string> Details =>
     [
-        "equal: its records are those of the asked server at the same position. sound: its records are those of the checkpoint that it serves, which the root issued, but it moved on and could not be",
+        "At an autonomous server and below it the log that decides there is read too; its place is shown behind a plus. equal: its records are those of the asked server at the same position. sound: its records are those of the checkpoint that it serves, which the root issued, but it moved on and could not be",
         "compared at one position. different: its records differ from its checkpoint, or from the asked server's; a replica then repairs itself from its parent: verify again, and see `hierarchy servers list`.",
         "unreachable: it did not answer. Exit code 1 when a server is different or unreachable. Ctrl-C stops the watching; servers that are reading finish.",
     ];
@@ -50,7 +50,7 @@ internal sealed class ServersVerifyVerb : Verb
             var table = session.Output.Table("SERVER", "PARENT", "RESULT", "CURSOR", "COUNT", "DIGEST", "KINDS THAT DIFFER", "REASON");
             foreach (var body in bodies)
                 table.AddTextRow(
-                    body.Name, body.Parent, body.Outcome, body.Position?.ToString(), Human.Count(body.Count), body.Digest[..ShownDigits], string.Join(", ", body.DifferentKinds), body.Reason);
+                    body.Name, body.Parent, body.Outcome, body.Overlay is { } overlay ? $"{body.Position}+{overlay.Position}" : body.Position?.ToString(), Human.Count(body.Count), body.Digest[..ShownDigits], string.Join(", ", body.DifferentKinds), body.Reason);
             console.Write(table);
         });
         return document.Sound ? ExitCode.Ok : ExitCode.Failed;

@@ -31,8 +31,9 @@ public sealed class CourierImporter
     /// <param name="observer">Makes the view ready while pages are staged; null for none.</param>
     /// <param name="lost">Keeps what a file of another history takes away; null for nobody.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="isRotten">Rows of the mirror are not what its checkpoint says: only a file with everything is taken.</param>
     public CourierImporter(
-        IMirrorLog log, Guid self, ServerIdentity maker, FeedSource downstream, Func<FoldedState, CancellationToken, ValueTask> serve, IStagingObserver? observer, ILostStore? lost, TimeProvider time)
+        IMirrorLog log, Guid self, ServerIdentity maker, FeedSource downstream, Func<FoldedState, CancellationToken, ValueTask> serve, IStagingObserver? observer, ILostStore? lost, TimeProvider time, bool isRotten = false)
     {
         _maker = new ParentStatus(new Uri("courier:"), maker, []);
         _archive = lost is null ? null : new LossArchive(log, lost, time);
@@ -41,7 +42,7 @@ public sealed class CourierImporter
         _downstream = downstream;
         _serve = serve;
         _observer = observer;
-        _machine = new CourierMachine(log.Checkpoint, log.Staging);
+        _machine = new CourierMachine(log.Checkpoint, log.Staging, isRotten);
     }
 
     /// <summary>Why the file was refused.</summary>

@@ -11,7 +11,8 @@ namespace Hierarchy.Replication.Courier;
 /// </summary>
 /// <param name="live">The state that the server serves; null for none.</param>
 /// <param name="staging">What it has staged, perhaps from this file, before it was killed.</param>
-internal sealed class CourierMachine(Checkpoint? live, StagingState staging)
+/// <param name="isRotten">Its rows are not what its checkpoint says: only a file with everything puts that right.</param>
+internal sealed class CourierMachine(Checkpoint? live, StagingState staging, bool isRotten = false)
 {
     private CourierState _file = null!; // Set by the header, which comes first.
     private StagingMode _mode;
@@ -45,13 +46,16 @@ internal sealed class CourierMachine(Checkpoint? live, StagingState staging)
         if (live is null) return file.From.IsEmpty ? Fit(StagingMode.CatchUp) : Refuse($"it begins at {file.From}, and this server holds nothing yet. Make one with `hierarchy export FILE --all`.");
         if (to.Log != Here.Log)
             return Refuse($"it is of log {to.Log}, and this server mirrors log {Here.Log}. Export from a server of this tree{(file.IsCatalogOnly ? ", without --catalog-only" : "")}; to go over to another log, start on an empty data directory.");
+        if (isRotten && !file.From.IsEmpty) return Refuse($"records in this server's storage have rotted, and it begins at {file.From}. Make one with `hierarchy export FILE --all`.");
         if (to == Here)
             return file.Checkpoint.SameStateAs(live)
-                ? CourierVerdict.AlreadyThere
+                ? isRotten ? Fit(StagingMode.Snapshot) : CourierVerdict.AlreadyThere
                 : throw new IntegrityException($"The courier file and this server name two states at {to}. One of the two is damaged: have both logs verified before anything is imported.");
 
         switch (EpochHistory.Locate(file.Epochs, CourierHeaders.HeadOf(file.Checkpoint, file.Floor), Here))
         {
+            case PositionStanding.Valid when isRotten:
+                return Fit(StagingMode.Snapshot);
             case PositionStanding.Valid when Here.Sequence >= file.From.Sequence:
                 return Fit(StagingMode.CatchUp);
             case PositionStanding.Valid:

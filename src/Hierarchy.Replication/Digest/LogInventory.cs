@@ -70,7 +70,7 @@ public sealed class LogInventory(Func<IDigestSum> newSum)
                 continue;
             }
 
-            if (Take(page)) return;
+            if (Add(page)) return;
             if (pace is not null) await pace(_through, page.Head);
         }
     }
@@ -87,7 +87,9 @@ public sealed class LogInventory(Func<IDigestSum> newSum)
         Head = LogHead.Empty;
     }
 
-    private bool Take(LogPage page)
+    /// <summary>Takes the next page from whoever reads the log; all pages are read above the one before, and begun anew where they do not fit together.</summary>
+    /// <returns>True for the last one.</returns>
+    public bool Add(LogPage page)
     {
         if (_through == 0) _floorAtStart = page.Head.Floor;
         _kinds = null;

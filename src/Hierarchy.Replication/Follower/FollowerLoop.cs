@@ -84,8 +84,7 @@ public sealed partial class FollowerLoop
         IMirrorLog log, ServerIdentity self, IReadOnlyList<Uri> parents, FeedSource? downstream, Func<FoldedState, CancellationToken, ValueTask> serve, FollowerOptions options, TimeProvider time,
         ILogger<FollowerLoop> logger, IStagingObserver? observer = null, FollowedLog? followed = null, ILostStore? lost = null) =>
         new(
-            log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed, followed is null || followed.Overlay == LogId.None ? CompareCall.Open : null,
-            lost);
+            log, self, parents, FeedMethods.OpenAsync, downstream, serve, options, time, logger, observer, followed, CompareCall.Open, lost);
 
     /// <summary>After every change of <see cref="Status"/>. Handlers hand over and return.</summary>
     public event Action<FollowerStatus>? StatusChanged;
@@ -209,6 +208,7 @@ public sealed partial class FollowerLoop
                 break;
             case FollowerEffect.Serve serve:
                 PassOn(serve);
+                if (serve.State.Replaced) Volatile.Write(ref _withheld, false);
                 await _serve(serve.State, cancellationToken);
                 break;
             case FollowerEffect.Introduced introduced:
@@ -244,6 +244,7 @@ public sealed partial class FollowerLoop
         _unserved = false;
         if (_log.Checkpoint is not { } checkpoint) return;
         _downstream?.Reset();
+        Volatile.Write(ref _withheld, false);
         await _serve(new FoldedState(checkpoint, null, Replaced: true), cancellationToken);
     }
 

@@ -35,8 +35,10 @@ internal sealed class RepairDriver(IMirrorLog log, IStagingObserver? staging, Ti
                 {
                     more = machine.OnAnswer(await call.HearAsync(cancellationToken).WaitAsync(silence, time, cancellationToken));
                 }
-                catch (Exception e) when (e is IntegrityException or RpcException or UnavailableException or IOException or HttpRequestException or TimeoutException && !cancellationToken.IsCancellationRequested)
+                catch (Exception e) when (e is IntegrityException or RpcException or UnavailableException or IOException or HttpRequestException or TimeoutException)
                 {
+                    // A call that is cancelled ends in many ways; none of them is this server's failure.
+                    cancellationToken.ThrowIfCancellationRequested();
                     return OutcomeOf(e);
                 }
             }
@@ -49,8 +51,9 @@ internal sealed class RepairDriver(IMirrorLog log, IStagingObserver? staging, Ti
                         {
                             await call.AskAsync(ask.Request, cancellationToken);
                         }
-                        catch (Exception e) when (e is RpcException or IOException or HttpRequestException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
+                        catch (Exception e) when (e is RpcException or IOException or HttpRequestException or InvalidOperationException)
                         {
+                            cancellationToken.ThrowIfCancellationRequested();
                             // The call is over; what it ended with is heard below.
                             return await EndOfAsync(call, e, cancellationToken);
                         }
@@ -88,8 +91,9 @@ internal sealed class RepairDriver(IMirrorLog log, IStagingObserver? staging, Ti
             await call.HearAsync(cancellationToken).WaitAsync(silence, time, cancellationToken);
             return OutcomeOf(asked);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return OutcomeOf(e);
         }
     }

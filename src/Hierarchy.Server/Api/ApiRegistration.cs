@@ -57,8 +57,8 @@ internal static class ApiRegistration
         services.AddSingleton<AdminEndpoint>();
         services.AddSingleton(provider => new Promoter(
             provider.GetRequiredService<ILogReader>(), provider.GetRequiredService<DataDirectory>(), provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<ServerIdentity>(),
-            provider.GetRequiredService<TreeSecretStore>(), provider.GetRequiredService<StartAgain>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Promoter>>(),
-            provider.GetService<ReplicaRole>()));
+            provider.GetRequiredService<TreeSecretStore>(), provider.GetRequiredService<StartAgain>(), provider.GetRequiredService<ViewPublisher>(), provider.GetRequiredService<ILostStore>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Promoter>>(), provider.GetService<ReplicaRole>(), provider.GetService<OverlayMirror>()));
         services.AddSingleton<LossWords>();
         services.AddSingleton<LossAdministration>();
         services.AddSingleton<SuccessionAdminEndpoint>();

@@ -32,7 +32,9 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
 
         var current = views.Current;
         if (current.Checkpoint is null)
-            throw new RpcException(new Status(StatusCode.Unavailable, $"Server {self.Name} has no catalog yet: it is taking it from its parent. Try another server, or this one again shortly."));
+            throw new RpcException(new Status(StatusCode.Unavailable, views.Withheld is { } reason
+                ? $"Server {self.Name} serves nothing now: {reason} Try another server, or this one again later."
+                : $"Server {self.Name} has no catalog yet: it is taking it from its parent. Try another server, or this one again shortly."));
 
         var (position, overlay) = (request.Position.ToDomain(), request.OverlayPosition.ToDomain());
         var (standing, overlayStanding) = (StandingOf(position, current.View), StandingInOverlay(overlay, current.View));

@@ -15,6 +15,7 @@ internal sealed class CourierRole(IMirrorLog log, FeedSource feed, ViewFollower 
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private Guid _parent;
+    private volatile bool _isRotten;
 
     /// <summary>The server that made the last file; empty before the first.</summary>
     public Guid ParentId => _parent;
@@ -34,8 +35,15 @@ internal sealed class CourierRole(IMirrorLog log, FeedSource feed, ViewFollower 
     public async Task<IDisposable?> TryEnterAsync(CancellationToken cancellationToken) =>
         await _oneAtATime.WaitAsync(TimeSpan.Zero, cancellationToken) ? new Turn(_oneAtATime) : null;
 
+    /// <summary>Rows of the mirror are not what its checkpoint says: none are fed below, and the next file has to hold everything.</summary>
+    public void OnRotten()
+    {
+        _isRotten = true;
+        feed.Hold(true);
+    }
+
     /// <summary>Takes the log of one file.</summary>
-    public CourierImporter NewImporter(ServerIdentity maker) => new(log, self.Id, maker, feed, ServeAsync, views, lost, time);
+    public CourierImporter NewImporter(ServerIdentity maker) => new(log, self.Id, maker, feed, ServeAsync, views, lost, time, _isRotten);
 
     /// <summary>Remembers who made the file that is served now.</summary>
     public async Task RememberAsync(Guid madeBy, CancellationToken cancellationToken)
@@ -44,7 +52,11 @@ internal sealed class CourierRole(IMirrorLog log, FeedSource feed, ViewFollower 
         _parent = madeBy;
     }
 
-    private ValueTask ServeAsync(FoldedState state, CancellationToken cancellationToken) => new(views.CatchUpAsync(state.Replaced, cancellationToken));
+    private async ValueTask ServeAsync(FoldedState state, CancellationToken cancellationToken)
+    {
+        if (state.Replaced) _isRotten = false;
+        await views.CatchUpAsync(state.Replaced, cancellationToken);
+    }
 
     private sealed class Turn(SemaphoreSlim gate) : IDisposable
     {

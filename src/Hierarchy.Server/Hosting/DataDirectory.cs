@@ -17,6 +17,9 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>What a mirror is called.</summary>
     public const string MirrorLog = "mirror.db";
 
+    /// <summary>Whose decisions a replica serves.</summary>
+    public const string Decider = "decider";
+
     /// <summary>Stands here from a restore until the first start after it.</summary>
     public const string Restored = "restored";
 
@@ -77,6 +80,12 @@ internal sealed class DataDirectory : IDisposable
             {
                 DurableFile.Delete(System.IO.Path.Combine(path, Supersession.File));
                 DurableFile.Delete(System.IO.Path.Combine(path, Promotion.File));
+            }
+
+            else
+            {
+                // Of a replica that was promoted: whose decisions it served before says nothing about the replica that it may become again.
+                DurableFile.Delete(System.IO.Path.Combine(path, Decider));
             }
 
             var superseded = isRoot ? DurableFile.Read<Supersession>(System.IO.Path.Combine(path, Supersession.File)) : null;

@@ -23,6 +23,12 @@ internal sealed partial class OverlayMirror(
     /// <summary>Mismatches of the overlay since the start.</summary>
     public long DigestMismatches => _follower?.Status.DigestMismatches ?? 0;
 
+    /// <summary>States of the overlay that were put right by fetching the records that differed.</summary>
+    public long Repairs => _follower?.Status.Repairs ?? 0;
+
+    /// <summary>The overlay as far as it has come; null where the tree's log decides, or nothing of it is here yet.</summary>
+    public ILogReader? Carried => logs.Overlay is { IsEmpty: false } overlay ? overlay.Log : null;
+
     /// <summary>From which parents the tree's log is taken, and what is done when one is.</summary>
     public FollowedLog Tree => new() { Refuse = decider.Refuse, Accepted = AcceptAsync };
 
@@ -33,6 +39,9 @@ internal sealed partial class OverlayMirror(
         Open(kept);
         Follow(kept);
     }
+
+    /// <summary>Rows of the overlay are not what its checkpoint says: they are repaired from the parent.</summary>
+    public void OnRotten(bool isServed) => _follower?.OnRotten(isServed);
 
     public async Task StopAsync()
     {

@@ -34,7 +34,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
         _follower = FollowerLoop.Create(log, self, options.Parents, feed, ServeAsync, followerOptions, time, loggers.CreateLogger<FollowerLoop>(), views, overlay?.Tree, lost);
         _follower.StatusChanged += status =>
         {
-            (_faults.DigestMismatches, _faults.Repairs) = (status.DigestMismatches + (overlay?.DigestMismatches ?? 0), status.Repairs);
+            (_faults.DigestMismatches, _faults.Repairs) = (status.DigestMismatches + (overlay?.DigestMismatches ?? 0), status.Repairs + (overlay?.Repairs ?? 0));
             _faults.Following = status;
         };
         // The sampler describes this server, of which its parent is a part: it is asked for when there is something to describe.
@@ -60,7 +60,7 @@ internal sealed class ReplicaRole : IHostedService, IDisposable
     public Uri? ParentContentUrl() => Uri.TryCreate(_follower.Status.Parent?.Server?.ContentUrl, UriKind.Absolute, out var url) ? url : null;
 
     /// <summary>Rows of the mirror are not what its checkpoint says: they are repaired from the parent.</summary>
-    public void OnRotten() => _follower.OnRotten();
+    public void OnRotten(bool isServed) => _follower.OnRotten(isServed);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

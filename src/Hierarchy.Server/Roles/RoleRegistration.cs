@@ -72,7 +72,7 @@ internal static class RoleRegistration
 
         services.AddHostedService<RootRole>();
         services.AddHostedService<Enrolment>();
-        services.AddCompaction();
+        services.AddCompaction(static provider => provider.GetRequiredService<FeedSource>());
         services.AddHostedService(provider => provider.GetRequiredService<SyncScheduler>());
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
     }
@@ -84,7 +84,7 @@ internal static class RoleRegistration
         var log = services.AddMirror(data, stores, configuration, options, self, time);
         services.AddSingleton(new ServedLogs(ServedLog.Of(log)));
         if (options.FollowsByCourier) return;
-        services.AddSingleton(new Decider(data.File("decider"), hasState: !log.Head.Position.IsEmpty));
+        services.AddSingleton(new Decider(data.File(DataDirectory.Decider), hasState: !log.Head.Position.IsEmpty));
         services.AddSingleton<Func<OverlayMirror.Store>>(() =>
         {
             var (overlay, held) = stores.OpenOverlay();
@@ -111,6 +111,7 @@ internal static class RoleRegistration
             return new OverlayFeed { Source = source };
         });
         services.AddHostedService<AutonomousRole>();
+        services.AddCompaction(static provider => provider.GetRequiredService<OverlayFeed>().Source);
         if (options.FollowsByCourier) return;
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
         services.AddHostedService<TreeSecretFetch>();

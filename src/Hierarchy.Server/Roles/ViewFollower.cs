@@ -2,20 +2,23 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Verification;
 
 namespace Hierarchy.Server.Roles;
 
 /// <summary>
 /// Keeps the served view equal to the logs that it is made of: reads what is new in pages after a start or a fold, and takes whole transactions as they come. Each log is followed by one caller at a
-/// time; the two take turns. With an overlay, nothing is published before both logs have a state.
+/// time; the two take turns. With an overlay, nothing is published before both logs have a state. A log that is read from its beginning is digested from the very rows that the view is made of: what
+/// does not equal its checkpoint is not published, and the alarm is raised.
 /// </summary>
-internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views, ILogger<ViewFollower> logger) : IStagingObserver, IDisposable
+internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views, RotAlarms alarms, ILogger<ViewFollower> logger) : IStagingObserver, IDisposable
 {
     private const int PageRecords = 1000;
     private const int PageBytes = 4 * 1024 * 1024;
-    private readonly SemaphoreSlim _turn = new(1, 1); // Guards publishing and the two below.
+    private readonly SemaphoreSlim _turn = new(1, 1); // Guards publishing and the three below.
     private bool _isTreeReplaced;
     private bool _isOverlayReplaced;
+    private bool _isDoubtful; // The last reading did not equal its checkpoint: perhaps records moved meanwhile.
     private StagedView? _staged;
 
     /// <summary>Reads everything that the view does not have yet and swaps the view once, at a state that equals a checkpoint.</summary>
@@ -121,6 +124,12 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
                 : await ReadTreeAsync(view, overlay, cancellationToken);
             ready = null;
             if (tree is null) continue;
+            if (tree.IsRotten)
+            {
+                Withhold(logs.Tree, alarms.Tree);
+                return;
+            }
+
             if (overlay is null)
             {
                 views.Publish(tree.Builder.Build(tree.Head), tree.Checkpoint);
@@ -130,10 +139,16 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
                 var isContinued = tree.IsContinued && !_isOverlayReplaced && view.Overlay is { } shown && shown.Position.Log == overlay.Id && shown.Position.Sequence >= overlay.Log.Head.Floor;
                 if (tree.IsContinued && !isContinued) tree.Builder.ForgetDecisions();
                 if (await ReadAsync(tree.Builder, overlay, isContinued ? view.Overlay!.Position.Sequence : 0, RecordPart.Decision, cancellationToken) is not { } decisions) continue; // Continued from it.
+                if (decisions.IsRotten)
+                {
+                    Withhold(overlay, alarms.Overlay);
+                    return;
+                }
+
                 views.Publish(tree.Builder.Build(tree.Head, decisions.Head), tree.Checkpoint, decisions.Checkpoint);
             }
 
-            (_isTreeReplaced, _isOverlayReplaced) = (false, false);
+            (_isTreeReplaced, _isOverlayReplaced, _isDoubtful) = (false, false, false);
             return;
         }
     }
@@ -147,10 +162,15 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
         return ReadAsync(builder, logs.Tree, isContinued ? view.Head.Position.Sequence : 0, overlay is null ? null : RecordPart.Catalog, cancellationToken);
     }
 
-    /// <summary>Reads a log to a state that equals a checkpoint; null when it was replaced or compacted meanwhile, so that the pages do not fit together: then it is to be read again.</summary>
+    /// <summary>
+    /// Reads a log to a state that equals a checkpoint; null when it is to be read again: it was replaced or compacted meanwhile, so that the pages do not fit together, or a first look at all of its rows
+    /// does not give its digest.
+    /// </summary>
     private async Task<Reading?> ReadAsync(ServedViewBuilder builder, ServedLog log, long from, RecordPart? part, CancellationToken cancellationToken)
     {
         LogHead? first = null;
+        // What is read on top of a served state was proven when it was folded, a moment ago.
+        await using var proof = from > 0 ? null : new RowProof(_isDoubtful);
         for (var reading = Next(from); ;)
         {
             var page = await reading;
@@ -159,11 +179,29 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
             var checkpoint = page.IsLast ? log.CheckpointOf(page.Head) : null;
             // The next page is read on one processor while this one is understood on another.
             if (checkpoint is null) reading = Next(page.Through);
+            if (proof is not null) await proof.AddAsync(page, cancellationToken);
             Take(builder, page.Records, part);
-            if (checkpoint is not null) return new Reading(builder, page.Head, checkpoint) { IsContinued = from > 0 };
+            if (checkpoint is null) continue;
+            if (proof is null || await proof.HoldsAsync()) return new Reading(builder, page.Head, checkpoint) { IsContinued = from > 0 };
+            if (_isDoubtful) return new Reading(builder, page.Head, checkpoint) { IsRotten = true };
+            _isDoubtful = true;
+            return null;
         }
 
         Task<LogPage> Next(long after) => Task.Run(() => log.Log.ReadPageAsync(after, PageRecords, PageBytes, cancellationToken).AsTask(), cancellationToken);
+    }
+
+    private void Withhold(ServedLog log, RotAlarm alarm)
+    {
+        _isDoubtful = false;
+        var isServed = views.Current.Checkpoint is not null;
+        var position = log.Log.Head.Position;
+        var next = alarm.Advice.Length > 0 ? alarm.Advice : "They are repaired from the parent.";
+        views.Withhold($"the records in its storage do not equal their checkpoint at {position}. {next}");
+        var goesOn = isServed ? "What was read before is served on." : "Nothing is served.";
+        if (alarm.Advice.Length > 0) Log.RottenForGood(logger, position, goesOn, alarm.Advice);
+        else Log.Rotten(logger, position, goesOn);
+        alarm.Raise(isServed);
     }
 
     private void Take(ServedViewBuilder builder, IReadOnlyList<ChangeRecord> records, RecordPart? part)
@@ -179,7 +217,21 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
             {
                 // The log is right (it equals its checkpoint); it is this version that cannot read the record. What it says is left out, the rest is served.
                 Log.Unreadable(logger, record.Sequence, record.Kind, exception.Message);
+                Forget(builder, record);
             }
+        }
+    }
+
+    // What the key said before was true before: a view that goes on would else show what one that is made anew does not.
+    private static void Forget(ServedViewBuilder builder, in ChangeRecord record)
+    {
+        try
+        {
+            if (CatalogRecords.Read(record with { Payload = null }) is { } removed) builder.Apply(removed);
+        }
+        catch (Domain.IntegrityException)
+        {
+            // Not even the key can be read: it said nothing before either.
         }
     }
 
@@ -187,10 +239,19 @@ internal sealed partial class ViewFollower(ServedLogs logs, ViewPublisher views,
     {
         /// <summary>On top of what is served; else from nothing.</summary>
         public bool IsContinued { get; init; }
+
+        /// <summary>The rows are not what the checkpoint says, by the second look too.</summary>
+        public bool IsRotten { get; init; }
     }
 
     private static partial class Log
     {
+        [LoggerMessage(EventId = 1900, Level = LogLevel.Warning, Message = "Reading the log: the records in storage do not equal the checkpoint at {Position}. {GoesOn} They are repaired from the parent.")]
+        public static partial void Rotten(ILogger logger, Position position, string goesOn);
+
+        [LoggerMessage(EventId = 1901, Level = LogLevel.Error, Message = "Reading the log: the records in storage do not equal the checkpoint at {Position}. {GoesOn} No pages are fed to servers below. {Advice}")]
+        public static partial void RottenForGood(ILogger logger, Position position, string goesOn, string advice);
+
         [LoggerMessage(EventId = 1201, Level = LogLevel.Warning, Message = "Record {Sequence} of kind {Kind} is carried, and left out of what is served: {Reason}")]
         public static partial void Unreadable(ILogger logger, long sequence, int kind, string reason);
     }

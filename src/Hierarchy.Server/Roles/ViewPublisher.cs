@@ -7,6 +7,7 @@ namespace Hierarchy.Server.Roles;
 internal sealed class ViewPublisher
 {
     private volatile Published _current = new(ServedView.Empty, Checkpoint: null);
+    private volatile string? _withheld;
 
     /// <summary>The newest state.</summary>
     public Published Current => _current;
@@ -14,10 +15,17 @@ internal sealed class ViewPublisher
     /// <summary>The newest view.</summary>
     public ServedView View => _current.View;
 
+    /// <summary>Why a state that is there is not served: its rows are not what its checkpoint says. Null when it is not so.</summary>
+    public string? Withheld => _withheld;
+
+    /// <summary>What is in storage is not to be served, for this reason; whatever is served already goes on. The next state that is published ends it.</summary>
+    public void Withhold(string reason) => _withheld = reason;
+
     /// <summary>Swaps the view. The checkpoints are those of the states that it is made of.</summary>
     public void Publish(ServedView view, Checkpoint checkpoint, Checkpoint? overlay = null)
     {
         var before = _current;
+        _withheld = null;
         _current = new Published(view, checkpoint, overlay);
         before.Superseded.TrySetResult();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
@@ -13,10 +14,12 @@ namespace Hierarchy.Server.Succession;
 
 /// <summary>
 /// Makes this server the root. A replica stops following, proves its rows once more against their checkpoint, writes its new role, and is put together anew; what it had staged is dropped. A
-/// root that decides nothing does the same without the proof. Killed at any moment it is either what it was, or the root.
+/// root that decides nothing does the same without the proof. Killed at any moment it is either what it was, or the root. A replica below an autonomous server gives up that server's decisions by it:
+/// only if it is told to, and they are kept before as a loss.
 /// </summary>
 internal sealed partial class Promoter(
-    ILogReader log, DataDirectory data, ServerOptions options, ServerIdentity self, TreeSecretStore secrets, StartAgain again, TimeProvider time, ILogger<Promoter> logger, ReplicaRole? replica = null) : IDisposable
+    ILogReader log, DataDirectory data, ServerOptions options, ServerIdentity self, TreeSecretStore secrets, StartAgain again, ViewPublisher views, ILostStore lost, TimeProvider time,
+    ILogger<Promoter> logger, ReplicaRole? replica = null, OverlayMirror? overlay = null) : IDisposable
 {
     private const int PageRecords = 1000;
     private const int PageBytes = 4 << 20;
@@ -36,6 +39,7 @@ internal sealed partial class Promoter(
             Position = position.ToProto(),
             HeardHead = position.Sequence,
             Obstacle = Obstacle() ?? "",
+            Overlay = overlay?.Carried is { } carried ? DescribeOverlay(carried) : "",
         };
         if (replica is not null)
         {
@@ -51,13 +55,17 @@ internal sealed partial class Promoter(
     }
 
     /// <summary>Decides it, durably; the server starts again as the root.</summary>
+    /// <param name="requestedBy">For the log.</param>
+    /// <param name="dropsOverlay">What an autonomous server decided is to count no more here.</param>
+    /// <param name="cancellationToken">Stops while nothing has begun.</param>
     /// <returns>Where the new reign begins.</returns>
-    public async Task<Position> PromoteAsync(string requestedBy, CancellationToken cancellationToken)
+    public async Task<Position> PromoteAsync(string requestedBy, bool dropsOverlay, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
             if (Obstacle() is { } obstacle) throw Refusal.Precondition(obstacle);
+            if (overlay?.Carried is { } carried && !dropsOverlay) throw Refusal.Precondition(DescribeOverlay(carried));
             return replica is null ? PromoteRoot(requestedBy) : await PromoteReplicaAsync(replica, requestedBy);
         }
         finally
@@ -90,15 +98,36 @@ internal sealed partial class Promoter(
         // From here on not cancelled: whoever goes away now would not know what it is.
         var parents = options.Parents.Select(parent => parent.ToString()).Concat(following.ParentUrl is { } url ? [url.ToString()] : []).Distinct().ToArray();
         await following.StopFollowingAsync();
+        if (overlay is not null) await overlay.StopAsync();
         try
         {
             await ProveAsync();
+            if (overlay?.Carried is { } carried) await KeepAsync(carried);
             return Decide(new Promotion(time.GetUtcNow(), requestedBy, "replica", log.Head.Position.Epoch, parents, Epoch: null));
         }
         finally
         {
-            if (!again.IsWanted) following.Follow();
+            if (!again.IsWanted)
+            {
+                overlay?.Start();
+                following.Follow();
+            }
         }
+    }
+
+    private string DescribeOverlay(ILogReader carried) =>
+        $"This replica serves the decisions of {NameOfDecider()} (log {carried.Head.Position.Log}, {carried.Head.Count} records); as the root it would offer its computers what the tree's own root approved instead. Promote a replica that follows the root itself, or say --drop-overlay: those decisions are then kept here, in `hierarchy servers lost`.";
+
+    private string NameOfDecider() => views.View.DeciderOf(self.Id) is { IsAutonomous: true } decider ? $"the autonomous server {decider.Name}" : "an autonomous server";
+
+    // The server that made these decisions may be as lost as the root is: then this is the last copy.
+    private async Task KeepAsync(ILogReader carried)
+    {
+        var head = carried.Head;
+        var loss = new Domain.Changes.Loss(
+            0, time.GetUtcNow(), $"This server was promoted to be the root and serves the decisions of {NameOfDecider()} no more.", head.Position, Common: 0, log.Head.Position, Records: 0);
+        var id = await lost.KeepAsync(loss, PagesOf(carried), CancellationToken.None);
+        Log.Dropped(logger, head.Position, id);
     }
 
     private Position Decide(Promotion promotion)
@@ -115,10 +144,10 @@ internal sealed partial class Promoter(
         var head = log.Head;
         var digest = new LogDigest();
         var count = 0L;
-        await foreach (var record in ReadAllAsync(CancellationToken.None))
+        await foreach (var page in PagesOf(log))
         {
-            digest.Add(record);
-            if (!record.IsTombstone) count++;
+            digest.AddRange(page);
+            count += page.Count(record => !record.IsTombstone);
         }
 
         if (count != head.Count || !digest.Matches(head.Digest.Span))
@@ -127,21 +156,20 @@ internal sealed partial class Promoter(
 
     private async Task<bool> HoldsSealedKeysAsync(CancellationToken cancellationToken)
     {
-        await foreach (var record in ReadAllAsync(cancellationToken))
-            if (record is { Kind: (int)RecordKind.DecryptionKeys, IsTombstone: false })
+        await foreach (var page in PagesOf(log, cancellationToken))
+            if (page.Any(record => record is { Kind: (int)RecordKind.DecryptionKeys, IsTombstone: false }))
                 return true;
         return false;
     }
 
-    private async IAsyncEnumerable<ChangeRecord> ReadAllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<IReadOnlyList<ChangeRecord>> PagesOf(ILogReader log, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         LogPage page;
         var after = 0L;
         do
         {
             page = await log.ReadPageAsync(after, PageRecords, PageBytes, cancellationToken);
-            foreach (var record in page.Records)
-                yield return record;
+            yield return page.Records;
             after = page.Through;
         }
         while (!page.IsLast);
@@ -151,5 +179,8 @@ internal sealed partial class Promoter(
     {
         [LoggerMessage(EventId = 1631, Level = LogLevel.Warning, Message = "{By} promotes this server: it goes on from {Position} as the root. It is put together anew.")]
         public static partial void Decided(ILogger logger, string by, Position position);
+
+        [LoggerMessage(EventId = 1910, Level = LogLevel.Warning, Message = "The decisions of an autonomous server, as far as {Position}, count no more here. They were kept: hierarchy servers lost --show {Loss}")]
+        public static partial void Dropped(ILogger logger, Position position, long loss);
     }
 }

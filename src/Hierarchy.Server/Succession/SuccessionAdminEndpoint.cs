@@ -23,7 +23,7 @@ internal sealed class SuccessionAdminEndpoint(Promoter promoter, LossAdministrat
     {
         AdminDoor.Guard(context);
         RequireSelf(request.Server);
-        return new PromoteResponse { Position = (await promoter.PromoteAsync(request.RequestedBy, context.CancellationToken)).ToProto() };
+        return new PromoteResponse { Position = (await promoter.PromoteAsync(request.RequestedBy, request.DropOverlay, context.CancellationToken)).ToProto() };
     }
 
     public override Task<ListLossesResponse> ListLosses(ListLossesRequest request, ServerCallContext context)

@@ -7,11 +7,15 @@ using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Digest;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Roles;
 
 namespace Hierarchy.Server.Verification;
 
-/// <summary>Counts and digests this server's records anew from storage and holds them against its head; one reading at a time. Rot is confirmed by a second reading before it is said.</summary>
-internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self, RotAlarm alarm, TimeProvider time, ILogger<RecordVerifier> logger) : IDisposable
+/// <summary>
+/// Counts and digests this server's records anew from storage and holds them against its head, those of the overlay likewise where there is one; one reading at a time. Rot is confirmed by a second
+/// reading before it is said.
+/// </summary>
+internal sealed partial class RecordVerifier(ServedLogs logs, ViewPublisher views, ServerIdentity self, RotAlarms alarms, TimeProvider time, ILogger<RecordVerifier> logger) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile ServerVerification? _last;
@@ -43,24 +47,14 @@ internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self
 
         try
         {
-            var inventory = await ReadAsync(load, progress, cancellationToken);
-            // A fold in the middle of the reading could look like rot.
-            if (!inventory.IsSound) inventory = await ReadAsync(load, progress, cancellationToken);
-            var found = Result(inventory);
-            _last = found;
-            if (found.State == VerificationState.Rotten)
-            {
-                if (alarm.Advice.Length > 0) Log.RottenForGood(logger, inventory.Head.Position, found.Count, inventory.Head.Count, alarm.Advice);
-                else Log.Rotten(logger, inventory.Head.Position, found.Count, inventory.Head.Count);
-                alarm.Raise();
-            }
-
-            return found;
+            var found = await VerifyAsync(logs.Tree.Log, alarms.Tree, load, progress, cancellationToken);
+            if (logs.Overlay is { IsEmpty: false } overlay) Join(found, await VerifyAsync(overlay.Log, alarms.Overlay, load, progress: null, cancellationToken));
+            return _last = found;
         }
         catch (Exception exception) when (exception is IntegrityException or UnavailableException)
         {
             Log.Unreadable(logger, exception.Message);
-            return _last = Message(VerificationState.Failed, log.Head.Position, exception.Message);
+            return _last = Message(VerificationState.Failed, logs.Tree.Log.Head.Position, exception.Message);
         }
         finally
         {
@@ -70,7 +64,29 @@ internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self
 
     public void Dispose() => _one.Dispose();
 
-    private Task<LogInventory> ReadAsync(int load, Action<ServerVerification>? progress, CancellationToken cancellationToken)
+    private static void Join(ServerVerification tree, ServerVerification overlay)
+    {
+        tree.Overlay = new OverlayVerification { State = overlay.State, Position = overlay.Position, Count = overlay.Count, Digest = overlay.Digest };
+        tree.VerifiedAt = overlay.VerifiedAt;
+        if (overlay.State == VerificationState.Sound) return;
+        tree.State = VerificationState.Rotten;
+        tree.Reason = $"{tree.Reason} Of the log that decides here: {overlay.Reason}".TrimStart();
+    }
+
+    private async Task<ServerVerification> VerifyAsync(ILogReader log, RotAlarm alarm, int load, Action<ServerVerification>? progress, CancellationToken cancellationToken)
+    {
+        var inventory = await ReadAsync(log, load, progress, cancellationToken);
+        // A fold in the middle of the reading could look like rot.
+        if (!inventory.IsSound) inventory = await ReadAsync(log, load, progress, cancellationToken);
+        var found = Result(inventory, alarm);
+        if (inventory.IsSound) return found;
+        if (alarm.Advice.Length > 0) Log.RottenForGood(logger, inventory.Head.Position, found.Count, inventory.Head.Count, alarm.Advice);
+        else Log.Rotten(logger, inventory.Head.Position, found.Count, inventory.Head.Count);
+        alarm.Raise(views.Current.Checkpoint is not null);
+        return found;
+    }
+
+    private Task<LogInventory> ReadAsync(ILogReader log, int load, Action<ServerVerification>? progress, CancellationToken cancellationToken)
     {
         var worked = time.GetTimestamp();
         return LogInventory.ReadAsync(log, () => new LogDigest(), PaceAsync, cancellationToken);
@@ -89,7 +105,7 @@ internal sealed partial class RecordVerifier(ILogReader log, ServerIdentity self
         }
     }
 
-    private ServerVerification Result(LogInventory inventory)
+    private ServerVerification Result(LogInventory inventory, RotAlarm alarm)
     {
         var sum = new LogDigest();
         var found = Message(inventory.IsSound ? VerificationState.Sound : VerificationState.Rotten, inventory.Head.Position, "");

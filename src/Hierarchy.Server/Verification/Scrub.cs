@@ -1,16 +1,18 @@
 using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication.Digest;
+using Hierarchy.Replication.Feed;
 
 namespace Hierarchy.Server.Verification;
 
 /// <summary>Reads all records again from time to time, slowly, so that rows that rot on the disk are found before they are needed; and at once when a comparison with a server below says so.</summary>
-internal sealed partial class Scrub(RecordVerifier verifier, DigestSource comparisons, ReplicationOptions options, TimeProvider time, ILogger<Scrub> logger) : BackgroundService
+internal sealed partial class Scrub(RecordVerifier verifier, DigestSource comparisons, OverlayFeed overlay, ReplicationOptions options, TimeProvider time, ILogger<Scrub> logger) : BackgroundService
 {
     private TaskCompletionSource _suspicion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         comparisons.Rotten += OnRotten;
+        overlay.Rotten += OnRotten;
         try
         {
             var wait = options.ScrubInterval > TimeSpan.Zero && options.ScrubInterval < options.FirstScrub ? options.ScrubInterval : options.FirstScrub;
@@ -26,6 +28,7 @@ internal sealed partial class Scrub(RecordVerifier verifier, DigestSource compar
         finally
         {
             comparisons.Rotten -= OnRotten;
+            overlay.Rotten -= OnRotten;
         }
     }
 

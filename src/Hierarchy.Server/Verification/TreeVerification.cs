@@ -132,12 +132,16 @@ internal sealed class TreeVerification(VerificationDesk desk, UpwardVerification
             var theirs = server.Kinds.ToDictionary(kind => kind.Kind);
             var mine = own.Kinds.ToDictionary(kind => kind.Kind);
             judged.DifferentKinds.Add(theirs.Keys.Union(mine.Keys).Order().Where(kind => !Equals(theirs.GetValueOrDefault(kind), mine.GetValueOrDefault(kind))));
-            return server.Digest == own.Digest && server.Count == own.Count ? VerificationOutcome.Equal : VerificationOutcome.Different;
+            return server.Digest == own.Digest && server.Count == own.Count && IsSameOverlay(server.Overlay, own.Overlay) ? VerificationOutcome.Equal : VerificationOutcome.Different;
         }
 
         return feed.CheckpointAt(position) is not { } checkpoint ? VerificationOutcome.Sound
             : checkpoint.Count == server.Count && RecordVerifier.Short(checkpoint.Digest.Span) == server.Digest ? VerificationOutcome.Equal : VerificationOutcome.Different;
     }
+
+    // Of servers that serve other decisions, or older ones, the rows equal the checkpoint that came from who decides: nothing here says otherwise.
+    private static bool IsSameOverlay(OverlayVerification? theirs, OverlayVerification? own) =>
+        theirs is null || own is null || !theirs.Position.Equals(own.Position) || (theirs.Count == own.Count && theirs.Digest == own.Digest);
 
     private string NameOfParent(ServedView view, ServerVerification server)
     {

@@ -5,6 +5,7 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Verification;
 using Hierarchy.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,6 +14,7 @@ namespace Hierarchy.Benchmarks.Feed;
 /// <summary>A replica that starts with nothing and takes everything, once.</summary>
 internal sealed class FeedReplica(string path, Uri parent)
 {
+    private static readonly RotAlarm NoAlarm = new(_ => { }, "");
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _received;
 
@@ -29,7 +31,7 @@ internal sealed class FeedReplica(string path, Uri parent)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // The view is the server's own.
         var views = new ViewPublisher();
-        using var follower = new ViewFollower(new ServedLogs(ServedLog.Of(log)), views, NullLogger<ViewFollower>.Instance);
+        using var follower = new ViewFollower(new ServedLogs(ServedLog.Of(log)), views, new RotAlarms(NoAlarm, NoAlarm), NullLogger<ViewFollower>.Instance);
         var loop = new FollowerLoop(
             log, new ServerIdentity(Guid.NewGuid(), "replica", ""), [parent], OpenAsync, downstream: null, ServeAsync, new FollowerOptions(), TimeProvider.System,
             NullLogger<FollowerLoop>.Instance, follower);

@@ -37,7 +37,7 @@ internal sealed class FeedNode : IAsyncDisposable, IStagingObserver
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(source);
         FeedEndpoint.AddFeed(builder.Services);
-        builder.Services.AddSingleton(new DigestEndpoint(new DigestSource(source, log), verifyUpward: null, CancellationToken.None));
+        builder.Services.AddSingleton(new DigestEndpoint(new DigestSource(source, log), overlay: null, verifyUpward: null, CancellationToken.None));
         _app = builder.Build();
         _app.MapGrpcService<FeedEndpoint>();
         if (comparesRecords) _app.MapGrpcService<DigestEndpoint>();

@@ -66,6 +66,40 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public async Task Deletions_OfAnAutonomousServer_GoWhenAllBelowItHaveThemWhateverOthersHold()
+    {
+        using var folder = new TemporaryFolder();
+        await using var root = await RunningServer.RootAsync();
+        await using var plain = await RunningServer.ReplicaAsync(root.GrpcUrl, "plain"); // never carries that log
+        await using var lab = await RunningServer.AutonomousAsync(root.GrpcUrl);
+        var bench = await RunningServer.ReplicaAsync(lab.GrpcUrl, "bench", folder.Path);
+        await Eventually.HoldsAsync("all are enrolled, and who decides for them", () => lab.Views.View.Servers.Count == 4 && lab.Views.View.Servers.Values.All(each => lab.Views.View.DeciderOf(each.Id) is not null));
+        await bench.EqualsInBothAsync(lab);
+        await bench.DisposeAsync();
+        await DeleteAsync(lab);
+        var deleted = lab.Overlay.Head.Position.Sequence;
+
+        await lab.Get<Compaction>().RunAsync(Token);
+        Assert.True(lab.Overlay.Head.Floor < deleted); // the replica below has not heard of it
+        await using var again = await RunningServer.ReplicaAsync(lab.GrpcUrl, "bench", folder.Path);
+        await again.EqualsInBothAsync(lab);
+        await Eventually.HoldsAsync("the lab hears that all have it, and compacts", async () =>
+        {
+            await lab.Get<Compaction>().RunAsync(Token);
+            return lab.Overlay.Head.Floor >= deleted;
+        });
+        // The floor goes down with the next transaction.
+        await lab.Admin.AddGroupAsync(new AddGroupRequest { Name = "Later" }, cancellationToken: Token);
+        await again.EqualsInBothAsync(lab);
+
+        Assert.Equal((0, 0), (await TombstonesAsync(lab.Overlay), await TombstonesAsync(again.Overlay)));
+        Assert.Equal(lab.Overlay.Head.Floor, again.Overlay.Head.Floor);
+        await using var late = await RunningServer.ReplicaAsync(again.GrpcUrl, "late");
+        await late.EqualsInBothAsync(lab);
+        Assert.NotNull(late.Views.View.Groups.Find("Later"));
+    }
+
+    [Fact]
     public async Task Deletions_ThatAServerHasNotHeardOf_StayUntilTheyAreOld()
     {
         using var rootFolder = new TemporaryFolder();
@@ -132,5 +166,7 @@ public sealed class CompactionTests
         await root.Admin.RemoveGroupAsync(new RemoveGroupRequest { Name = "Gone" }, cancellationToken: Token);
     }
 
-    private static async Task<int> TombstonesAsync(RunningServer server) => (await server.Log.ReadPageAsync(0, 10_000, 1 << 24, Token)).Records.Count(record => record.IsTombstone);
+    private static Task<int> TombstonesAsync(RunningServer server) => TombstonesAsync(server.Log);
+
+    private static async Task<int> TombstonesAsync(ILogReader log) => (await log.ReadPageAsync(0, 10_000, 1 << 24, Token)).Records.Count(record => record.IsTombstone);
 }

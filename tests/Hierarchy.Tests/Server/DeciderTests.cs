@@ -4,8 +4,11 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Protocol.Feed.V1;
+using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Verification;
 using Hierarchy.Testing;
 using Xunit;
 
@@ -113,6 +116,47 @@ public sealed class DeciderTests
             Assert.Equal(decider == lab ? (DecisionAction.Evaluate, DecisionAction.Install) : (DecisionAction.Install, DecisionAction.Evaluate), (client.Decisions[theirs], client.Decisions[ours]));
             Assert.Equal(decider == root, moved.Views.View.Groups.Find("Pilot") is not null);
         }
+    }
+
+    [Fact]
+    public async Task Replica_MovedBelowAnotherAutonomousServer_TakesItsDecisionsAndKeepsThoseOfTheFirst()
+    {
+        using var folder = new TemporaryFolder();
+        await using var root = await RunningServer.RootAsync();
+        var (first, second) = (await root.AddUpdateAsync(), await root.AddUpdateAsync());
+        await using var lab = await RunningServer.AutonomousAsync(root.GrpcUrl);
+        await using var plant = await RunningServer.AutonomousAsync(root.GrpcUrl, "plant");
+        await EqualsTreeAsync(lab, root, servers: 3);
+        await plant.EqualsAsync(root);
+        await ApproveAsync(lab, first);
+        await lab.Admin.AddGroupAsync(new AddGroupRequest { Name = "Of the lab" }, cancellationToken: Token);
+        await ApproveAsync(plant, second);
+        var client = new ClientOf("c");
+        await using (var moved = await RunningServer.ReplicaAsync(lab.GrpcUrl, "moved", folder.Path))
+        {
+            await EqualsTreeAsync(moved, root, servers: 4);
+            await moved.EqualsInBothAsync(lab);
+            await client.SyncAsync(moved);
+            Assert.Equal((DecisionAction.Install, DecisionAction.Evaluate), (client.Decisions[first], client.Decisions[second]));
+        }
+
+        await using var there = await RunningServer.ReplicaAsync(plant.GrpcUrl, "moved", folder.Path);
+        await using var leaf = await RunningServer.ReplicaAsync(there.GrpcUrl, "leaf");
+        await EqualsTreeAsync(there, root, servers: 5);
+        foreach (var server in new[] { there, leaf })
+        {
+            await server.EqualsAsync(root);
+            await server.EqualsInBothAsync(plant);
+            await client.SyncAsync(server);
+            Assert.Equal(server == there, client.WasFull);
+            Assert.Equal((DecisionAction.Evaluate, DecisionAction.Install), (client.Decisions[first], client.Decisions[second]));
+            Assert.Null(server.Views.View.Groups.Find("Of the lab"));
+        }
+
+        // What the lab had decided is the lab's; what this server held of it was taken away by another log, and is kept as such.
+        var loss = Assert.Single((await there.Succession.ListLossesAsync(new ListLossesRequest(), cancellationToken: Token)).Losses);
+        Assert.Equal(lab.Overlay.Head.Position.Log, loss.Before.ToDomain().Log);
+        Assert.Equal(VerificationState.Sound, (await there.Get<RecordVerifier>().RunAsync(load: 100, progress: null, Token)).State);
     }
 
     [Fact]

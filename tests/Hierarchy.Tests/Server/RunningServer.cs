@@ -142,9 +142,9 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Promotes this server, and waits until it decides.</summary>
-    public async Task PromoteAsync()
+    public async Task PromoteAsync(bool dropsOverlay = false)
     {
-        await Succession.PromoteAsync(new PromoteRequest { RequestedBy = "the test" });
+        await Succession.PromoteAsync(new PromoteRequest { RequestedBy = "the test", DropOverlay = dropsOverlay });
         await Eventually.HoldsAsync("the promoted server decides", async () =>
         {
             try

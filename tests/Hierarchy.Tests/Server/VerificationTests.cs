@@ -5,7 +5,6 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Verification;
 using Hierarchy.Testing;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Hierarchy.Tests.Server;
@@ -23,7 +22,7 @@ public sealed class VerificationTests
         await using var middle = await RunningServer.ReplicaAsync(root.GrpcUrl, "middle", folder.Path);
         await EnrolledAsync(root, 2);
         await middle.EqualsAsync(root);
-        Rot(folder["mirror.db"], 3);
+        RottenRows.Make(folder["mirror.db"], 3);
         var served = middle.Views.View;
 
         // Nobody has noticed: a server that comes now is fed pages, of which one is rotten; it serves none of it.
@@ -49,7 +48,7 @@ public sealed class VerificationTests
         using var folder = new TemporaryFolder();
         await using var root = await RunningServer.RootAsync(folder.Path);
         await root.AddUpdateAsync(title: "Sound");
-        Rot(folder["log.db"], 1);
+        RottenRows.Make(folder["log.db"], 1);
         var found = await root.Get<RecordVerifier>().RunAsync(load: 100, progress: null, Token);
 
         Assert.Equal((VerificationState.Rotten, true), (found.State, root.Get<FeedSource>().IsHeld));
@@ -76,9 +75,40 @@ public sealed class VerificationTests
         Assert.Equal(all, await VerifyAsync(leaf));
         Assert.Equal(["middle equal root", "root equal "], await VerifyAsync(root, "middle"));
 
-        Rot(folder["mirror.db"], 1);
+        RottenRows.Make(folder["mirror.db"], 1);
         Assert.Equal(["leaf different middle", "middle equal root", "root equal "], await VerifyAsync(root));
         await Eventually.HoldsAsync("the leaf repairs itself", async () => (await VerifyAsync(root, "leaf")).SequenceEqual(all));
+    }
+
+    [Fact]
+    public async Task VerifyServers_OverlayWithRottenRows_IsNamedRepairedByRecordAndNeverReachesTheServerBelow()
+    {
+        using var folder = new TemporaryFolder();
+        await using var root = await RootWithUpdatesAsync(3);
+        await using var lab = await RunningServer.AutonomousAsync(root.GrpcUrl);
+        await using var bench = await RunningServer.ReplicaAsync(lab.GrpcUrl, "bench", folder.Path);
+        await EnrolledAsync(root, 3);
+        for (var i = 0; i < 20; i++) await lab.Admin.AddGroupAsync(new AddGroupRequest { Name = $"Group {i}" }, cancellationToken: Token);
+        await bench.EqualsAsync(root);
+        await bench.EqualsInBothAsync(lab);
+        string[] sound = ["bench equal lab", "lab equal root", "root equal "];
+        Assert.Equal(sound, await VerifyAsync(root));
+        Assert.Equal(sound, await VerifyAsync(lab));
+        RottenRows.Make(folder["overlay.db"], 2);
+
+        var found = await VerifyAsync(lab);
+        await using var shelf = await RunningServer.ReplicaAsync(bench.GrpcUrl, "shelf");
+        await EnrolledAsync(root, 4);
+        await shelf.EqualsAsync(root);
+        await shelf.EqualsInBothAsync(lab);
+        await Eventually.HoldsAsync("the rows are repaired", async () => (await bench.Get<RecordVerifier>().RunAsync(load: 100, progress: null, Token)).State == VerificationState.Sound);
+
+        Assert.Equal("bench different lab", found[0]);
+        Assert.Equal((1, false), (bench.Get<OverlayMirror>().Repairs, bench.Get<OverlayFeed>().Source!.IsHeld)); // an overlay is fed
+        Assert.Equal(VerificationState.Sound, (await shelf.Get<RecordVerifier>().RunAsync(load: 100, progress: null, Token)).Overlay.State);
+        await lab.Admin.AddGroupAsync(new AddGroupRequest { Name = "Afterwards" }, cancellationToken: Token);
+        await shelf.EqualsInBothAsync(lab);
+        Assert.NotNull(shelf.Views.View.Groups.Find("Afterwards"));
     }
 
     [Fact]
@@ -109,16 +139,5 @@ public sealed class VerificationTests
             if (call.ResponseStream.Current is { Finished: true } last)
                 return [.. last.Servers.Select(found => $"{found.Verification.ServerName} {found.Outcome.ToString().ToLowerInvariant()} {found.Parent}").Order(StringComparer.Ordinal)];
         throw new InvalidOperationException("The verification ended before it was finished.");
-    }
-
-    /// <summary>Payloads of revisions change on the disk.</summary>
-    private static void Rot(string path, int rows)
-    {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "UPDATE record SET payload = CAST(payload || x'00' AS BLOB) WHERE sequence IN (SELECT sequence FROM record WHERE kind <> 1 AND payload IS NOT NULL ORDER BY length(payload) DESC LIMIT $rows)";
-        command.Parameters.AddWithValue("$rows", rows);
-        Assert.Equal(rows, command.ExecuteNonQuery());
     }
 }

@@ -1,6 +1,9 @@
 using Grpc.Core;
+using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Catalog.V1;
+using Hierarchy.Protocol.Client.V1;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Succession;
 using Hierarchy.Testing;
@@ -190,6 +193,48 @@ public sealed class PromotionTests
         await again.Admin.AddGroupAsync(new AddGroupRequest { Name = "Pilot" }, cancellationToken: Token);
         Assert.Contains("--role root", again.Get<DataDirectory>().Contradiction, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Promote_ReplicaBelowAnAutonomousServer_HasToBeSaidAndItsDecisionsAreKept()
+    {
+        using var folder = new TemporaryFolder();
+        var root = await RunningServer.RootAsync();
+        var (theirs, ours) = (await root.AddUpdateAsync(), await root.AddUpdateAsync());
+        await ApproveAsync(root, theirs);
+        await using var lab = await RunningServer.AutonomousAsync(root.GrpcUrl);
+        await using var bench = await RunningServer.ReplicaAsync(lab.GrpcUrl, "bench", folder.Path);
+        await Eventually.HoldsAsync("the log names all three, and who decides for them", () => root.Views.View.Servers.Count == 3 && root.Views.View.Servers.Values.All(each => root.Views.View.DeciderOf(each.Id) is not null));
+        await lab.EqualsAsync(root);
+        await ApproveAsync(lab, ours);
+        await bench.EqualsAsync(root);
+        await bench.EqualsInBothAsync(lab);
+        await root.DisposeAsync();
+        var (before, overlay) = (bench.Log.Head.Position, bench.Overlay.Head);
+
+        await RefusedAsync(bench, "bench", "say --drop-overlay");
+        var outlook = await bench.Succession.GetPromotionOutlookAsync(new GetPromotionOutlookRequest(), cancellationToken: Token);
+        Assert.Equal((before, overlay.Position, ""), (bench.Log.Head.Position, bench.Overlay.Head.Position, outlook.Obstacle));
+        Assert.Contains("the autonomous server lab", outlook.Overlay, StringComparison.Ordinal);
+        // Refused, it follows as before.
+        await lab.Admin.AddGroupAsync(new AddGroupRequest { Name = "Afterwards" }, cancellationToken: Token);
+        await Eventually.HoldsAsync("it has the group", () => bench.Views.View.Groups.Find("Afterwards") is not null);
+        overlay = bench.Overlay.Head;
+
+        await bench.PromoteAsync(dropsOverlay: true);
+
+        var loss = Assert.Single((await bench.Succession.ListLossesAsync(new ListLossesRequest(), cancellationToken: Token)).Losses);
+        Assert.Equal((overlay.Position.Sequence, 0), (loss.Before.Sequence, loss.CommonSequence));
+        var kept = await ShowAsync(bench, loss.Id);
+        Assert.Equal(overlay.Count, kept.Count(record => !record.Deleted));
+        Assert.Contains(kept, record => record.Description.Contains("install", StringComparison.Ordinal));
+        var client = new ClientOf("c");
+        await client.SyncAsync(bench);
+        Assert.Equal((false, DecisionAction.Install, DecisionAction.Evaluate), (bench.HasOverlay, client.Decisions[theirs], client.Decisions[ours]));
+        Assert.False(System.IO.File.Exists(folder["decider"]));
+    }
+
+    private static async Task ApproveAsync(RunningServer server, RevisionId id) =>
+        await server.Admin.ApproveAsync(new ApproveRequest { Update = id.UpdateId.ToString(), Group = "All Computers", Action = ApprovalAction.Install }, cancellationToken: Token);
 
     private static async Task RefusesToDecideAsync(RunningServer server, string because)
     {
