@@ -20,7 +20,7 @@ internal sealed class CannedVerification : VerificationService.VerificationServi
         var last = new VerifyServersResponse { Finished = true, Servers = { new VerifiedServer { Outcome = VerificationOutcome.Equal, Verification = Server(1, "root", VerificationState.Sound) } } };
         last.Servers.Add(HasDifference
             ? new VerifiedServer { Parent = "root", Outcome = VerificationOutcome.Different, Verification = Server(2, "replica-a", VerificationState.Rotten), DifferentKinds = { 3, 9999 } }
-            : new VerifiedServer { Parent = "root", Outcome = VerificationOutcome.Equal, Verification = Server(2, "replica-a", VerificationState.Sound) });
+            : new VerifiedServer { Parent = "root", Outcome = VerificationOutcome.Equal, Verification = Below(Server(2, "replica-a", VerificationState.Sound)) });
         await responseStream.WriteAsync(last);
     }
 
@@ -37,6 +37,13 @@ internal sealed class CannedVerification : VerificationService.VerificationServi
         Reason = state == VerificationState.Rotten ? "Its records differ." : "",
         VerifiedAt = Timestamp.FromDateTime(new DateTime(2026, 10, 4, 12, 0, 0, 500, DateTimeKind.Utc)),
     };
+
+    /// <summary>As it stands below an autonomous server.</summary>
+    private static ServerVerification Below(ServerVerification server)
+    {
+        server.Overlay = new OverlayVerification { State = server.State, Position = server.Position, Count = 7, Digest = server.Digest };
+        return server;
+    }
 
     private static ByteString Id(byte last) => ByteString.CopyFrom([1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, last]);
 }
