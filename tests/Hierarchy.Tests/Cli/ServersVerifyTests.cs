@@ -13,7 +13,7 @@ public sealed class ServersVerifyTests
 
         Assert.Equal(0, ran.ExitCode);
         Assert.Contains("root: reading, 50 %", ran.Error);
-        Assert.Matches(@"replica-a\s+root\s+equal\s+42@2\s+40\s+01234567", ran.Out);
+        Assert.Matches(@"replica-a\s+root\s+equal\s+42@2\+42@2\s+40\s+01234567", ran.Out);
     }
 
     [Theory]
