@@ -107,6 +107,8 @@ public sealed class SiteAdministrationTests
         await root.Admin.AddSiteAsync(new AddSiteRequest { Name = "Alpha", Subnets = { "10.1.0.0/16" } }, cancellationToken: Cancellation);
         await root.Admin.AddSiteAsync(new AddSiteRequest { Name = "Beta", Subnets = { "10.2.0.0/16" } }, cancellationToken: Cancellation);
 
+        var taken = await RefusedAsync(async () => await root.Admin.AddSiteAsync(new AddSiteRequest { Name = "Gamma", Subnets = { "10.4.0.0/16", "10.2.0.0/16" } }, cancellationToken: Cancellation));
+        Assert.Equal((StatusCode.AlreadyExists, true), (taken.StatusCode, taken.Status.Detail.Contains("10.2.0.0/16 belongs to the site 'Beta' already, so 'Gamma' cannot have it", StringComparison.Ordinal)));
         var conflict = await RefusedAsync(async () => await sites.SetSiteAsync(new SetSiteRequest { Name = "beta", AddSubnets = { "10.1.0.0/16" } }, cancellationToken: Cancellation));
         Assert.Equal(StatusCode.AlreadyExists, conflict.StatusCode);
         Assert.Contains("'Alpha'", conflict.Status.Detail, StringComparison.Ordinal);

@@ -41,7 +41,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
             view =>
             {
                 if (Find(view, name) is { } known) throw Refusal.Exists($"There is a site '{known.Name}' already. `hierarchy sites set {known.Name} --add-subnet …` changes its subnets.");
-                RequireFree(view, subnets, exceptFor: null);
+                RequireFree(view, subnets, name, own: null);
                 var site = new Site(name, subnets.Distinct().Order().ToArray());
                 return (site, [CatalogRecords.Site(site)]);
             },
@@ -62,7 +62,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
                     if (!before.Subnets.Contains(subnet))
                         throw Refusal.NotFound($"The site '{before.Name}' does not own the subnet {subnet}; it owns {(before.Subnets.Count == 0 ? "none" : string.Join(", ", before.Subnets))}.");
                 var after = new Site(before.Name, (only.Count > 0 ? only : before.Subnets).Concat(added).Except(removed).Distinct().Order().ToArray());
-                RequireFree(view, after.Subnets, before);
+                RequireFree(view, after.Subnets, before.Name, before);
                 return (after, after.Subnets.SequenceEqual(before.Subnets) ? [] : [CatalogRecords.Site(after)]);
             },
             cancellationToken);
@@ -122,14 +122,14 @@ internal sealed class SiteAdministration(DecisionDesk desk)
         return subnets;
     }
 
-    private static void RequireFree(ServedView view, IEnumerable<Subnet> subnets, Site? exceptFor)
+    private static void RequireFree(ServedView view, IEnumerable<Subnet> subnets, string name, Site? own)
     {
         var wanted = subnets.ToHashSet();
         foreach (var known in view.Sites.Values)
-            if (!ReferenceEquals(known, exceptFor))
+            if (!ReferenceEquals(known, own))
                 foreach (var subnet in known.Subnets)
                     if (wanted.Contains(subnet))
-                        throw Refusal.Exists($"Subnet {subnet} belongs to the site '{known.Name}' already{(exceptFor is null ? "" : $", so '{exceptFor.Name}' cannot have it")}. `hierarchy sites set {known.Name} --remove-subnet {subnet}` frees it.");
+                        throw Refusal.Exists($"Subnet {subnet} belongs to the site '{known.Name}' already, so '{name}' cannot have it. `hierarchy sites set {known.Name} --remove-subnet {subnet}` frees it.");
     }
 
     private static string Uses(ServedView view, Site site)
