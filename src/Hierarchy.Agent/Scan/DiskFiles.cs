@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Hierarchy.Domain.Applicability;
 using Hierarchy.Domain.Applicability.Facts;
 
 namespace Hierarchy.Agent.Scan;
@@ -15,13 +13,18 @@ internal sealed class DiskFiles(string root)
         if (Locate(path) is not { } found) return null;
         var file = new FileInfo(found);
         if (!file.Exists) return null;
-        return new FileFacts
+        var facts = new FileFacts { Size = file.Length, Created = new DateTimeOffset(file.CreationTimeUtc), Modified = new DateTimeOffset(file.LastWriteTimeUtc) };
+
+        // A pipe has no length, and would be waited for.
+        if (file.Length == 0) return facts;
+        try
         {
-            Size = file.Length,
-            Created = new DateTimeOffset(file.CreationTimeUtc),
-            Modified = new DateTimeOffset(file.LastWriteTimeUtc),
-            Version = ReadVersion(found),
-        };
+            return VersionResource.Read(found) is { } resource ? facts with { Version = resource.Version, Language = resource.Language } : facts;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return facts with { VersionProblem = $"its version cannot be read: {exception.Message}" };
+        }
     }
 
     private string? Locate(string path)
@@ -48,14 +51,4 @@ internal sealed class DiskFiles(string root)
 
     // A star or a question mark in a rule is no pattern; on Windows no file has one in its name.
     private static string Escape(string segment) => segment.IndexOfAny(['*', '?']) < 0 ? segment : "\u0001";
-
-    // Where the system does not read version resources the file has no version, and rules about it say so.
-    private static FourPartVersion? ReadVersion(string path)
-    {
-        if (!OperatingSystem.IsWindows()) return null;
-        var version = FileVersionInfo.GetVersionInfo(path);
-        return version.FileVersion is null
-            ? null
-            : new FourPartVersion((uint)version.FileMajorPart, (uint)version.FileMinorPart, (uint)version.FileBuildPart, (uint)version.FilePrivatePart);
-    }
 }

@@ -6,6 +6,9 @@ public sealed record FileFacts
     /// <summary>The fixed file version (VS_FIXEDFILEINFO); null when it has none.</summary>
     public FourPartVersion? Version { get; init; }
 
+    /// <summary>Why nobody knows whether it has a version, and which; null where that is known.</summary>
+    public string? VersionProblem { get; init; }
+
     /// <summary>Bytes.</summary>
     public long? Size { get; init; }
 

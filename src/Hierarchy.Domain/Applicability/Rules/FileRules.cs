@@ -89,6 +89,7 @@ internal sealed class FileExistsRule(string name, FileReference file, FileFacts 
 {
     private protected override RuleOutcome Compare(FileFacts found)
     {
+        if (wanted.Version is not null && found.VersionProblem is { } problem) return Cannot(problem);
         if (wanted.Version is { } version && found.Version != version) return Is(false, $"its version is {found.Version?.ToString() ?? "none"}");
         if (wanted.Size is not null && found.Size is null) return Cannot("its size is not known");
         if (wanted.Size is not null && found.Size != wanted.Size) return Is(false, $"its size is {found.Size}");
@@ -105,6 +106,7 @@ internal sealed class FileVersionRule(string name, FileReference file, ScalarCom
 {
     private protected override RuleOutcome Compare(FileFacts found)
     {
+        if (found.VersionProblem is { } problem) return Cannot(problem);
         if (found.Version is { } has) return Is(comparison.Holds(has.CompareTo(version)), $"its version is {has}");
 
         // As with RegSzToVersion: where version 0 says no, no is certain.
