@@ -251,7 +251,7 @@ public sealed partial class FollowerLoop
     private void StartOver(FeedEnd why, string reason)
     {
         _effects.Clear();
-        _machine.Resume(_log.Checkpoint, _log.Staging);
+        _machine.Resume(_log.Checkpoint, _log.Staging, why);
         Enqueue(_machine.OnEnded(why, reason));
     }
 

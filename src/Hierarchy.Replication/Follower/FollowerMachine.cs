@@ -71,13 +71,14 @@ internal sealed partial class FollowerMachine
         return [Call()];
     }
 
-    /// <summary>What storage holds, after a failure in the middle.</summary>
-    public void Resume(Checkpoint? live, StagingState staging)
+    /// <summary>What storage holds, after a failure in the middle; what was staged is not gone on from if its fold found it to be wrong.</summary>
+    public void Resume(Checkpoint? live, StagingState staging, FeedEnd why = FeedEnd.Storage)
     {
         _live = live;
         _staging = staging;
         _replace = staging.Mode == StagingMode.Snapshot || (_replace && live is not null);
-        _ignoreStaging = false;
+        // A record that cannot be read fails every fold, and no digest comes to say so: gone on from, it would stay for ever.
+        _ignoreStaging = why == FeedEnd.Integrity && _folding is not null;
         // What failed is not waited for any more: rot that is found after it is repaired.
         (_folding, _applying) = (null, null);
         Status = Status with { Checkpoint = live };

@@ -146,7 +146,7 @@ internal sealed class SimulatedFollower
     private void StartOver(FeedEnd why, string reason)
     {
         _effects.Clear();
-        Machine.Resume(Log.Checkpoint, Log.Staging);
+        Machine.Resume(Log.Checkpoint, Log.Staging, why);
         Enqueue(Machine.OnEnded(why, reason));
     }
 

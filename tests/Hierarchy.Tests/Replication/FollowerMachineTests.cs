@@ -419,6 +419,26 @@ public class FollowerMachineTests
         Assert.Null(Assert.IsType<FollowerEffect.Introduced>(Assert.Single(effects)).Overlay);
     }
 
+    [Fact]
+    public void Staging_ThatItsFoldCannotRead_IsTakenAnew()
+    {
+        _root.CommitEach(1, 25);
+        var follower = Start();
+        follower.Log.BeforeWrite = what =>
+        {
+            if (what == "fold") throw new Hierarchy.Domain.IntegrityException("An epoch record of 1 byte cannot be read.");
+        };
+        FollowOnce(follower);
+        Assert.NotEqual(FollowerPhase.Live, follower.Machine.Status.Phase);
+        follower.Log.BeforeWrite = null;
+        follower.Elapse();
+        Settle(follower);
+
+        Assert.Equal(0, TakeHello().StagedThrough);
+        FollowOnce(follower);
+        Assert.Equal((FollowerPhase.Live, _root.Head.Position), (follower.Machine.Status.Phase, follower.Log.Head.Position));
+    }
+
     private SimulatedFollower Start(MemoryMirrorLog? log = null, params Uri[] parents)
     {
         var follower = new SimulatedFollower(log ?? new MemoryMirrorLog(), _self, parents.Length > 0 ? parents : [First], new FollowerOptions(), () => 0.5)
