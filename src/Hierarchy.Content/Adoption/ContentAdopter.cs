@@ -108,7 +108,7 @@ public sealed partial class ContentAdopter(ContentStore store, IContentCatalog c
             await ReadAsync(isLinked ? temporary : path, isLinked ? null : temporary, hasher, buffer, read => progress?.Report(state with { BytesDone = before + read }), cancellationToken);
             if (ContentVerifier.Difference(file, hasher) is { } difference) return Wrong(done, file, name, difference);
             var (sha1, sha256) = hasher.Current();
-            store.Publish(temporary, new StoredFile(sha1, sha256, hasher.Length));
+            await store.PublishAsync(temporary, new StoredFile(sha1, sha256, hasher.Length), cancellationToken);
             return isLinked ? done with { Linked = state.Linked + 1 } : done with { Copied = state.Copied + 1 };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

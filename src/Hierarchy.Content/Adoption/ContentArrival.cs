@@ -54,7 +54,7 @@ public sealed class ContentArrival : IAsyncDisposable
     /// <summary>All bytes came: verifies them, and gives the file its name.</summary>
     /// <exception cref="IntegrityException">They are not the file.</exception>
     /// <exception cref="UnavailableException">The disk refuses.</exception>
-    public void Complete(string origin)
+    public async ValueTask CompleteAsync(string origin, CancellationToken cancellationToken)
     {
         ContentVerifier.Verify(_file, _hasher, origin);
         try
@@ -68,7 +68,7 @@ public sealed class ContentArrival : IAsyncDisposable
         }
 
         var (sha1, sha256) = _hasher.Current();
-        _store.Publish(_stream.Name, new StoredFile(sha1, sha256, _hasher.Length));
+        await _store.PublishAsync(_stream.Name, new StoredFile(sha1, sha256, _hasher.Length), cancellationToken);
     }
 
     /// <inheritdoc/>

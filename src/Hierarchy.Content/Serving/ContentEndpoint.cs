@@ -78,7 +78,7 @@ internal sealed partial class ContentEndpoint(
     {
         try
         {
-            using var reader = fetcher.Open(file);
+            using var reader = await fetcher.OpenAsync(file);
             await WaitForFirstByteAsync(reader, ranges[0].From, context.RequestAborted);
             var asker = Asker(context.Request);
             for (var i = 0; i < ranges.Count; i++)

@@ -3,44 +3,53 @@ using System.Collections.Concurrent;
 using Hierarchy.Content.Verification;
 using Hierarchy.Domain;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace Hierarchy.Content.Store;
 
 /// <summary>
-/// Files on this server's disk, addressed by SHA-256 and found by SHA-1 too. Nothing unverified ever stands under its final
-/// name: bytes are written beside, hashed, flushed, and then renamed. Opening reads the folder's names and no file.
+/// Files of this server, addressed by SHA-256 and found by SHA-1 too. Nothing unverified ever stands under its final name: bytes are written beside, on the local disk, hashed, flushed, and then
+/// given to the <see cref="IContentBackend"/>. Opening reads names and no file.
 /// </summary>
 public sealed partial class ContentStore : IDisposable
 {
+    private const int Stripes = 64;
+
     private readonly StoreLayout _layout;
+    private readonly IContentBackend _backend;
     private readonly long _reservedBytes;
     private readonly ContentCounters _counters;
     private readonly ILogger _log;
     private readonly FileStream _lock;
 
-    /// <summary>Guards changes of the index together with the renames that they stand for: a stale reader's complaint must not put a fresh copy aside.</summary>
-    private readonly Lock _changes = new();
+    /// <summary>Each guards, for its share of the files, changes of the index together with the backend's calls that they stand for: a stale reader's complaint must not put a fresh copy aside.</summary>
+    private readonly SemaphoreSlim[] _changes = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1, 1))];
 
     private readonly ConcurrentDictionary<Sha256Digest, StoredFile> _bySha256 = new();
     private readonly ConcurrentDictionary<Sha1Digest, StoredFile> _bySha1 = new();
 
     /// <summary>Opens the store and makes its folder where it is absent.</summary>
     /// <exception cref="UnavailableException">The folder cannot be used, or another process uses it.</exception>
-    public ContentStore(ContentOptions options, ContentCounters counters, ILogger<ContentStore> log)
+    /// <param name="options">Where the folder is.</param>
+    /// <param name="counters">Counts what is stored.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="backend">Where verified files are kept; null: in the same folder. What is arriving stands in the folder in any case.</param>
+    /// <param name="time">The clock.</param>
+    public ContentStore(ContentOptions options, ContentCounters counters, ILogger<ContentStore> log, IContentBackend? backend = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _layout = new StoreLayout(options.Directory);
         _reservedBytes = options.ReservedBytes;
         _counters = counters;
         _log = log;
-        // Elsewhere than on Windows a drive is whatever is mounted there.
-        AvailableSpace = () => new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(_layout.Root) ?? _layout.Root : _layout.Root).AvailableFreeSpace;
         try
         {
-            foreach (var folder in new[] { _layout.Files, _layout.Partial, _layout.Quarantine }) Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(_layout.Partial);
             _lock = new FileStream(_layout.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            Scan();
+            _backend = backend ?? new FolderBackend(_layout, time ?? TimeProvider.System, log);
+            // What is arriving takes its room on the local disk, whatever keeps it afterwards.
+            AvailableSpace = () => Math.Min(_layout.AvailableSpace, _backend.AvailableSpace);
+            foreach (var stored in _backend.List()) Add(stored);
+            ClearPartial();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +57,7 @@ public sealed partial class ContentStore : IDisposable
             throw new UnavailableException($"The content folder {_layout.Root} cannot be used: {e.Message} Give each server a folder of its own that it may write to ({ContentOptions.Section}:Directory).", e);
         }
 
-        Log.Opened(_log, _layout.Root, Count, TotalBytes);
+        Log.Opened(_log, _backend.Name, Count, TotalBytes);
     }
 
     /// <summary>Files stored.</summary>
@@ -77,35 +86,87 @@ public sealed partial class ContentStore : IDisposable
     /// <summary>The stored file by its wire name, or null.</summary>
     public StoredFile? Find(Sha1Digest sha1) => _bySha1.GetValueOrDefault(sha1);
 
-    /// <summary>The path of a stored file, for a program that runs on this machine; null when it is not here.</summary>
-    public string? PathOf(ContentFile file) => Find(file) is { } stored ? _layout.PathOf(stored) : null;
+    /// <summary>The path of a stored file, for a program that runs on this machine; null when it is not here, or has none.</summary>
+    public string? PathOf(ContentFile file) => Find(file) is { } stored ? _backend.PathOf(stored) : null;
 
     /// <summary>Hashes every stored file; what is damaged is put aside, no longer found, and returned. Reads the whole store.</summary>
-    public async Task<IReadOnlyList<StoredFile>> VerifyAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredFile>> VerifyAsync(CancellationToken cancellationToken, IProgress<VerifyProgress>? progress = null)
     {
         var damaged = new List<StoredFile>();
         var buffer = new byte[PieceJournal.PieceLength];
-        foreach (var stored in Files)
+        var files = Files.ToArray();
+        var state = new VerifyProgress(0, files.Length, 0, files.Sum(stored => stored.Size), 0);
+        progress?.Report(state);
+        foreach (var stored in files)
         {
-            using var handle = OpenRead(stored);
-            if (handle is not null)
-            {
-                if (await ReadBackAsync(stored, handle, buffer, cancellationToken) is not { } fault) continue;
-                handle.Dispose();
-                Quarantine(stored, fault);
-            }
-
-            damaged.Add(stored);
+            if (!await IsSoundAsync(stored, buffer, cancellationToken)) damaged.Add(stored);
+            state = state with { FilesDone = state.FilesDone + 1, BytesDone = state.BytesDone + stored.Size, Damaged = damaged.Count };
+            progress?.Report(state);
         }
 
         return damaged;
     }
 
+    /// <summary>Takes a file away; false when this very copy is not here any more.</summary>
+    /// <exception cref="UnavailableException">The storage refuses.</exception>
+    public async ValueTask<bool> RemoveAsync(StoredFile stored, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        var change = ChangeOf(stored);
+        await change.WaitAsync(cancellationToken);
+        try
+        {
+            if (!Forget(stored)) return false;
+            await _backend.RemoveAsync(stored);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Add(stored);
+            throw new UnavailableException($"Content {stored.Sha1} cannot be removed from {_backend.Name}: {e.Message} Check its rights and the disk.", e);
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    /// <summary>Takes away what was put aside, and what began to arrive and was given up, before a time; answers how many files and bytes that were.</summary>
+    /// <param name="before">The time.</param>
+    /// <param name="isArriving">Says of a name on the wire whether its transfer is under way.</param>
+    /// <param name="whatIf">Only counts.</param>
+    public async Task<(int Files, long Bytes)> ClearLeftoversAsync(DateTimeOffset before, Func<Sha1Digest, bool> isArriving, bool whatIf)
+    {
+        ArgumentNullException.ThrowIfNull(isArriving);
+        try
+        {
+            var (files, bytes) = await _backend.ClearAsideAsync(before, whatIf);
+            foreach (var partial in new DirectoryInfo(_layout.Partial).EnumerateFiles("*" + StoreLayout.PartialExtension))
+            {
+                if (partial.LastWriteTimeUtc >= before.UtcDateTime || !Sha1Digest.TryParse(Path.GetFileNameWithoutExtension(partial.Name), out var sha1) || isArriving(sha1)) continue;
+                (files, bytes) = (files + 1, bytes + partial.Length);
+                if (whatIf) continue;
+                partial.Delete();
+                File.Delete(partial.FullName + StoreLayout.JournalExtension);
+            }
+
+            return (files, bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"Leftovers of content cannot be removed from {_backend.Name}: {e.Message} Check its rights and the disk.", e);
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        foreach (var change in _changes) change.Dispose();
+    }
 
     /// <summary>Opens a stored file; null when it is not here, or turns out missing or cut short (then it is put aside).</summary>
-    internal SafeFileHandle? OpenRead(ContentFile file) => Find(file) is { } stored ? OpenRead(stored) : null;
+    internal async ValueTask<IContentBytes?> OpenReadAsync(ContentFile file) => Find(file) is { } stored ? await OpenReadAsync(stored) : null;
 
     /// <summary>Opens what is on its way, verified as far as an earlier process came.</summary>
     /// <exception cref="UnavailableException">The disk has no room for the rest, or fails.</exception>
@@ -128,10 +189,10 @@ public sealed partial class ContentStore : IDisposable
     /// <summary>Verifies, flushes, and gives the file its final name.</summary>
     /// <exception cref="IntegrityException">The bytes are not the file; they stay partial.</exception>
     /// <exception cref="UnavailableException">The disk fails; they stay partial.</exception>
-    internal StoredFile Commit(PartialFile partial, string origin)
+    internal async ValueTask<StoredFile> CommitAsync(PartialFile partial, string origin, CancellationToken cancellationToken)
     {
         var stored = partial.Seal(origin);
-        Publish(partial.Path, stored);
+        await PublishAsync(partial.Path, stored, cancellationToken);
         try
         {
             partial.DeleteJournal();
@@ -146,22 +207,22 @@ public sealed partial class ContentStore : IDisposable
 
     /// <summary>Gives bytes that were verified as this file, and are on the disk, their final name.</summary>
     /// <exception cref="UnavailableException">The disk fails; the bytes stay where they are.</exception>
-    internal void Publish(string verified, StoredFile stored)
+    internal async ValueTask PublishAsync(string verified, StoredFile stored, CancellationToken cancellationToken)
     {
-        var path = _layout.PathOf(stored);
+        var change = ChangeOf(stored);
+        await change.WaitAsync(cancellationToken);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // The folder's own entry is not flushed: what a power cut takes back is fetched again, and nobody was told that it is durable.
-            lock (_changes)
-            {
-                File.Move(verified, path, overwrite: true);
-                Add(stored);
-            }
+            await _backend.PublishAsync(verified, stored, cancellationToken);
+            Add(stored);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnavailableException($"Content {stored.Sha1} is verified but cannot be moved to {path}: {e.Message} Check the folder's rights and the disk.", e);
+            throw new UnavailableException($"Content {stored.Sha1} is verified but cannot be moved into {_backend.Name}: {e.Message} Check its rights and the disk.", e);
+        }
+        finally
+        {
+            change.Release();
         }
 
         _counters.Stored();
@@ -174,7 +235,7 @@ public sealed partial class ContentStore : IDisposable
         var free = AvailableSpace() - _reservedBytes;
         if (needed <= free) return;
         throw new UnavailableException(
-            $"The disk of {_layout.Root} is full: {file} needs {needed} bytes more, {Math.Max(free, 0)} are free beside the {_reservedBytes} reserved. Free space or move {ContentOptions.Section}:Directory.");
+            $"The disk of {_backend.Name} is full: {file} needs {needed} bytes more, {Math.Max(free, 0)} are free beside the {_reservedBytes} reserved. Free space or move {ContentOptions.Section}:Directory.");
     }
 
     /// <summary>Where a file stands while it is taken from another folder. It may be a second name of that folder's bytes, so nothing ever writes there: it is renamed or deleted.</summary>
@@ -200,38 +261,56 @@ public sealed partial class ContentStore : IDisposable
         File.Delete(partial.Path);
     }
 
-    private SafeFileHandle? OpenRead(StoredFile stored)
+    private async ValueTask<IContentBytes?> OpenReadAsync(StoredFile stored)
     {
-        var path = _layout.PathOf(stored);
-        SafeFileHandle handle;
+        IContentBytes? bytes;
+        long length;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            lock (_changes) Forget(stored);
-            Log.Missing(_log, stored.Sha1, path);
-            return null;
+            bytes = _backend.Open(stored);
+            length = bytes?.Length ?? 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnavailableException($"Content {stored.Sha1} cannot be read from {path}: {e.Message} Check the folder's rights and the disk.", e);
+            throw new UnavailableException($"Content {stored.Sha1} cannot be read from {_backend.Name}: {e.Message} Check its rights and the disk.", e);
         }
 
-        var length = RandomAccess.GetLength(handle);
-        if (length == stored.Size) return handle;
-        handle.Dispose();
-        Quarantine(stored, $"it has {length} bytes instead of {stored.Size}");
+        if (bytes is null)
+        {
+            var change = ChangeOf(stored);
+            await change.WaitAsync();
+            var isForgotten = Forget(stored);
+            change.Release();
+            if (isForgotten) Log.Missing(_log, stored.Sha1, _backend.Name);
+            return null;
+        }
+
+        if (length == stored.Size) return bytes;
+        bytes.Dispose();
+        await QuarantineAsync(stored, $"it has {length} bytes instead of {stored.Size}");
         return null;
     }
 
-    private static async Task<string?> ReadBackAsync(StoredFile stored, SafeFileHandle handle, byte[] buffer, CancellationToken cancellationToken)
+    private async Task<bool> IsSoundAsync(StoredFile stored, byte[] buffer, CancellationToken cancellationToken)
+    {
+        string fault;
+        using (var bytes = await OpenReadAsync(stored))
+        {
+            if (bytes is null) return false;
+            if (await ReadBackAsync(stored, bytes, buffer, cancellationToken) is not { } found) return true;
+            fault = found;
+        }
+
+        await QuarantineAsync(stored, fault);
+        return false;
+    }
+
+    private static async Task<string?> ReadBackAsync(StoredFile stored, IContentBytes bytes, byte[] buffer, CancellationToken cancellationToken)
     {
         using var hasher = new ContentHasher();
         try
         {
-            for (int read; (read = await RandomAccess.ReadAsync(handle, buffer, hasher.Length, cancellationToken)) > 0;) hasher.Append(buffer.AsSpan(0, read));
+            for (int read; (read = await bytes.ReadAsync(hasher.Length, buffer, cancellationToken)) > 0;) hasher.Append(buffer.AsSpan(0, read));
         }
         catch (IOException e)
         {
@@ -244,38 +323,34 @@ public sealed partial class ContentStore : IDisposable
     }
 
     /// <summary>Puts a damaged file aside: it is not found any more, so that the next asker or pre-fetch brings it anew.</summary>
-    private void Quarantine(StoredFile stored, string fault)
+    private async ValueTask QuarantineAsync(StoredFile stored, string fault)
     {
-        lock (_changes)
+        var change = ChangeOf(stored);
+        await change.WaitAsync();
+        try
         {
             if (!Forget(stored)) return;
             _counters.Quarantined();
-            try
-            {
-                File.Move(_layout.PathOf(stored), _layout.QuarantinePathOf(stored), overwrite: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Not found any more in any case; a restart would find it by name, so say what to do.
-                Log.CannotQuarantine(_log, stored.Sha1, _layout.PathOf(stored), e);
-                return;
-            }
+            Log.Quarantined(_log, stored.Sha1, fault, await _backend.PutAsideAsync(stored));
         }
-
-        Log.Quarantined(_log, stored.Sha1, fault, _layout.QuarantinePathOf(stored));
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not found any more in any case; a restart would find it by name, so say what to do.
+            Log.CannotQuarantine(_log, stored.Sha1, _backend.PathOf(stored) ?? _backend.Name, e);
+        }
+        finally
+        {
+            change.Release();
+        }
     }
 
-    private void Scan()
-    {
-        foreach (var file in new DirectoryInfo(_layout.Files).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            if (StoreLayout.TryParseName(file.Name, out var sha1, out var sha256)) Add(new StoredFile(sha1, sha256, file.Length));
-            else Log.Stranger(_log, file.FullName);
-        }
+    private SemaphoreSlim ChangeOf(StoredFile stored) => _changes[(uint)stored.Sha256.GetHashCode() % Stripes];
 
+    private void ClearPartial()
+    {
         foreach (var adopted in Directory.EnumerateFiles(_layout.Partial, "*" + StoreLayout.AdoptedExtension)) File.Delete(adopted);
 
-        foreach (var journal in Directory.EnumerateFiles(_layout.Partial, "*.pieces"))
+        foreach (var journal in Directory.EnumerateFiles(_layout.Partial, "*" + StoreLayout.JournalExtension))
         {
             // Killed between the rename and this deletion.
             if (!File.Exists(Path.ChangeExtension(journal, null))) File.Delete(journal);
@@ -300,9 +375,6 @@ public sealed partial class ContentStore : IDisposable
     {
         [LoggerMessage(7001, LogLevel.Information, "Content store {Folder}: {Count} files, {Bytes} bytes.")]
         public static partial void Opened(ILogger log, string folder, int count, long bytes);
-
-        [LoggerMessage(7002, LogLevel.Warning, "{Path} is no file of the content store and is left alone.")]
-        public static partial void Stranger(ILogger log, string path);
 
         [LoggerMessage(7003, LogLevel.Warning, "Content {Sha1} is gone from {Path}; it is fetched again when needed.")]
         public static partial void Missing(ILogger log, Sha1Digest sha1, string path);

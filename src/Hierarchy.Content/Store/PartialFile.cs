@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Hierarchy.Content.Store;
 
 /// <summary>
-/// A file on its way into the store: bytes are appended and hashed, and <see cref="ContentStore.Commit"/> gives it its final
+/// A file on its way into the store: bytes are appended and hashed, and <see cref="ContentStore.CommitAsync"/> gives it its final
 /// name once they are what the catalog says. Survives a crash as far as its <see cref="PieceJournal"/> agrees. One writer.
 /// </summary>
 internal sealed class PartialFile : IDisposable
@@ -34,14 +34,14 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Opens or makes the partial file and verifies what an earlier process left.</summary>
     public static async Task<PartialFile> OpenAsync(string folder, ContentFile file, CancellationToken cancellationToken)
     {
-        var path = System.IO.Path.Combine(folder, $"{file.Sha1}.partial");
+        var path = System.IO.Path.Combine(folder, file.Sha1 + StoreLayout.PartialExtension);
         SafeFileHandle? handle = null;
         PieceJournal? journal = null;
         PartialFile? partial = null;
         try
         {
             handle = System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
-            journal = new PieceJournal($"{path}.pieces");
+            journal = new PieceJournal(path + StoreLayout.JournalExtension);
             partial = new PartialFile(file, path, handle, journal);
             await partial.ResumeAsync(cancellationToken);
             return partial;

@@ -17,6 +17,8 @@ namespace Hierarchy.Content.Store;
 internal sealed class StoreLayout(string root)
 {
     public const string AdoptedExtension = ".adopted";
+    public const string PartialExtension = ".partial";
+    public const string JournalExtension = ".pieces";
 
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -27,6 +29,9 @@ internal sealed class StoreLayout(string root)
     public string Quarantine => Path.Combine(Root, "quarantine");
 
     public string Lock => Path.Combine(Root, "lock");
+
+    /// <summary>Free bytes of the disk. Elsewhere than on Windows a drive is whatever is mounted there.</summary>
+    public long AvailableSpace => new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(Root) ?? Root : Root).AvailableFreeSpace;
 
     public string PathOf(StoredFile file)
     {

@@ -53,12 +53,12 @@ public sealed partial class ContentFetcher : IAsyncDisposable
     /// <summary>Opens a file for reading; when it is not stored, its transfer begins, or is joined, and the reader follows it.</summary>
     /// <exception cref="UnavailableException">It is not stored and this server does not fetch, or is stopping, or the disk fails.</exception>
     /// <exception cref="IntegrityException">Every origin has just sent something else.</exception>
-    public ContentReader Open(ContentFile file)
+    public async ValueTask<ContentReader> OpenAsync(ContentFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         while (true)
         {
-            if (_store.OpenRead(file) is { } handle) return new ContentReader(file, handle);
+            if (await _store.OpenReadAsync(file) is { } stored) return new ContentReader(file, stored);
             if (_options.Policy == FetchPolicy.Never)
                 throw new UnavailableException($"Content {file} is not stored here, and this server fetches none ({ContentOptions.Section}:Policy). Ask another server.");
             if (Join(file, TransferPriority.OnDemand) is not { } transfer) continue;

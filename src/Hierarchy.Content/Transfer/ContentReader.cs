@@ -1,4 +1,4 @@
-using Microsoft.Win32.SafeHandles;
+using Hierarchy.Content.Store;
 
 namespace Hierarchy.Content.Transfer;
 
@@ -8,7 +8,7 @@ namespace Hierarchy.Content.Transfer;
 /// </summary>
 public sealed class ContentReader : IDisposable
 {
-    private readonly SafeFileHandle? _stored;
+    private readonly IContentBytes? _stored;
     private readonly ContentTransfer? _transfer;
 
     /// <summary>The run of the transfer that bytes were taken from: a later run may hold other bytes. -1 before the first.</summary>
@@ -16,7 +16,7 @@ public sealed class ContentReader : IDisposable
 
     private int _isDisposed;
 
-    internal ContentReader(ContentFile file, SafeFileHandle stored)
+    internal ContentReader(ContentFile file, IContentBytes stored)
     {
         File = file;
         _stored = stored;
@@ -54,7 +54,7 @@ public sealed class ContentReader : IDisposable
         }
 
         // One of the two is always there: see the constructors.
-        return await RandomAccess.ReadAsync(_stored!, buffer, offset, cancellationToken);
+        return await _stored!.ReadAsync(offset, buffer, cancellationToken);
     }
 
     /// <inheritdoc/>

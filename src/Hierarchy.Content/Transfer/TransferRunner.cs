@@ -97,7 +97,7 @@ internal sealed partial class TransferRunner(
             try
             {
                 await CopyAsync(run, run.Partial, origin, cancellationToken);
-                store.Commit(run.Partial, origin.ToString());
+                await store.CommitAsync(run.Partial, origin.ToString(), cancellationToken);
                 run.Transfer.Succeed();
                 Log.Stored(log, run.Transfer.File, origin);
                 return;

@@ -116,7 +116,7 @@ internal sealed partial class CourierImport(
             }
 
             if (_left > 0 || _arrival is null) return;
-            _arrival.Complete(origin);
+            await _arrival.CompleteAsync(origin, cancellationToken);
             await DisposeAsync();
             finished.FilesStored++;
         }

@@ -94,7 +94,7 @@ public sealed class ContentStoreTests : IDisposable
             Assert.Equal(expectedPieces * (long)PieceJournal.PieceLength, partial.Length);
             Assert.Equal(partial.Length, new FileInfo(path).Length);
             await partial.AppendAsync(bytes.AsMemory((int)partial.Length), Cancellation);
-            store.Commit(partial, "test");
+            await store.CommitAsync(partial, "test", Cancellation);
             partial.Dispose();
             partial.Handle.Dispose();
             Assert.Equal(bytes, await File.ReadAllBytesAsync(store.PathOf(file)!, Cancellation));
@@ -150,10 +150,10 @@ public sealed class ContentStoreTests : IDisposable
         await PutAsync(store, file, bytes);
         SetLength(store.PathOf(file)!, 5_000);
 
-        Assert.Null(store.OpenRead(file));
+        Assert.Null(await store.OpenReadAsync(file));
         Assert.False(store.Contains(file));
         await PutAsync(store, file, bytes);
-        using var handle = store.OpenRead(file);
+        using var handle = await store.OpenReadAsync(file);
         Assert.NotNull(handle);
     }
 
@@ -198,7 +198,7 @@ public sealed class ContentStoreTests : IDisposable
         {
             partial.Restart();
             foreach (var part in bytes.Chunk(700_001)) await partial.AppendAsync(part, Cancellation);
-            store.Commit(partial, "test");
+            await store.CommitAsync(partial, "test", Cancellation);
         }
         finally
         {
