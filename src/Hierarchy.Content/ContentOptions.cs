@@ -1,3 +1,5 @@
+using Hierarchy.Domain.Distribution;
+
 namespace Hierarchy.Content;
 
 /// <summary>Where content is kept and how it is fetched.</summary>
@@ -33,6 +35,12 @@ public sealed class ContentOptions
     /// <summary>How long a request waits for the first byte that it asks for before it is answered 503; the transfer goes on.</summary>
     public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a server of the site is waited for while a client waits, before the file is fetched from outside the site.</summary>
+    public TimeSpan SiblingPatience { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same while no client waits: the other one may have much to fetch before.</summary>
+    public TimeSpan SiblingPatienceAhead { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Bytes of the disk that content leaves free, so that it cannot starve the server's database. Zero: none.</summary>
     public long ReservedBytes { get; set; } = 64 << 20;
 
@@ -58,6 +66,8 @@ public sealed class ContentOptions
         if (RetryDelay < TimeSpan.Zero || RetryDelay > TimeSpan.FromMinutes(10)) yield return $"{Section}:RetryDelay is {RetryDelay}: write zero to 00:10:00.";
         if (StallTimeout <= TimeSpan.Zero || StallTimeout > TimeSpan.FromHours(1)) yield return $"{Section}:StallTimeout is {StallTimeout}: write up to 01:00:00.";
         if (FirstByteTimeout <= TimeSpan.Zero || FirstByteTimeout > TimeSpan.FromHours(1)) yield return $"{Section}:FirstByteTimeout is {FirstByteTimeout}: write up to 01:00:00.";
+        if (SiblingPatience <= TimeSpan.Zero || SiblingPatience > TimeSpan.FromHours(1)) yield return $"{Section}:SiblingPatience is {SiblingPatience}: write up to 01:00:00.";
+        if (SiblingPatienceAhead <= TimeSpan.Zero || SiblingPatienceAhead > TimeSpan.FromDays(1)) yield return $"{Section}:SiblingPatienceAhead is {SiblingPatienceAhead}: write up to 1.00:00:00.";
         if (ReservedBytes < 0) yield return $"{Section}:ReservedBytes is {ReservedBytes}: write zero or more.";
         if (!System.Net.Http.Headers.ProductInfoHeaderValue.TryParse(UserAgent, out _)) yield return $"{Section}:UserAgent is '{UserAgent}': write NAME/VERSION.";
     }

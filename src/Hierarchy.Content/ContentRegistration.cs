@@ -1,4 +1,6 @@
 using Hierarchy.Content.Adoption;
+using Hierarchy.Content.Bandwidth;
+using Hierarchy.Content.Planning;
 using Hierarchy.Content.Serving;
 using Hierarchy.Content.Store;
 using Hierarchy.Content.Transfer;
@@ -8,6 +10,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Hierarchy.Content;
 
@@ -29,8 +32,11 @@ public static class ContentRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IContentOrigins>(_ => new ConfiguredOrigins(options));
         services.AddSingleton(options);
+        services.TryAddSingleton(_ => BandwidthGate.Open);
+        services.AddSingleton<ContentPlans>();
         services.AddSingleton<ContentCounters>();
-        services.AddSingleton<ContentStore>();
+        services.AddSingleton(provider => new ContentStore(
+            options, provider.GetRequiredService<ContentCounters>(), provider.GetRequiredService<ILogger<ContentStore>>(), provider.GetService<IContentBackend>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ContentFetcher>();
         services.AddSingleton<ContentAhead>();
         services.AddSingleton<ContentAdopter>();

@@ -78,8 +78,16 @@ internal sealed partial class ContentEndpoint(
     {
         try
         {
-            using var reader = await fetcher.OpenAsync(file);
-            await WaitForFirstByteAsync(reader, ranges[0].From, context.RequestAborted);
+            var sibling = SiblingHeader.Read(context.Request.Headers);
+            using var reader = await OpenAsync(file, sibling);
+            if (reader is null)
+            {
+                context.Response.Clear();
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            await WaitForFirstByteAsync(reader, ranges[0].From, sibling == SiblingRequest.Ahead ? options.SiblingPatienceAhead : options.FirstByteTimeout, context.RequestAborted);
             var asker = Asker(context.Request);
             for (var i = 0; i < ranges.Count; i++)
             {
@@ -100,10 +108,18 @@ internal sealed partial class ContentEndpoint(
         }
     }
 
-    private async Task WaitForFirstByteAsync(ContentReader reader, long offset, CancellationToken cancellationToken)
+    /// <summary>Null: a sibling asks for what this server has not got, and does not fetch for it.</summary>
+    private async ValueTask<ContentReader?> OpenAsync(ContentFile file, SiblingRequest sibling) => sibling switch
+    {
+        SiblingRequest.None => await fetcher.OpenAsync(file),
+        SiblingRequest.IfStored when !store.Contains(file) => null,
+        _ => await fetcher.OpenForSiblingAsync(file, sibling == SiblingRequest.OnDemand ? TransferPriority.OnDemand : TransferPriority.Ahead),
+    };
+
+    private async Task WaitForFirstByteAsync(ContentReader reader, long offset, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (reader.IsStored) return;
-        using var patience = new CancellationTokenSource(options.FirstByteTimeout, time);
+        using var patience = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
@@ -111,7 +127,7 @@ internal sealed partial class ContentEndpoint(
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new UnavailableException($"Byte {offset} of content {reader.File} has not arrived within {options.FirstByteTimeout}. The transfer goes on; ask again.", e);
+            throw new UnavailableException($"Byte {offset} of content {reader.File} has not arrived within {timeout}. The transfer goes on; ask again.", e);
         }
     }
 

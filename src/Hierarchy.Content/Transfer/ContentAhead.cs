@@ -8,7 +8,7 @@ namespace Hierarchy.Content.Transfer;
 /// Keeps fetching what is wanted ahead until it is here. Told the whole list whenever approvals change; what has failed is tried
 /// again later, so that a replica that was cut off catches up by itself.
 /// </summary>
-public sealed partial class ContentAhead(ContentFetcher fetcher, ContentStore store, ContentOptions options, TimeProvider time, ILogger<ContentAhead> log) : BackgroundService
+public sealed partial class ContentAhead(ContentFetcher fetcher, ContentStore store, TimeProvider time, ILogger<ContentAhead> log) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(10);
@@ -33,7 +33,6 @@ public sealed partial class ContentAhead(ContentFetcher fetcher, ContentStore st
     public void Want(IReadOnlyCollection<ContentFile> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        if (options.Policy != FetchPolicy.Ahead) return;
         CancellationTokenSource replaced;
         lock (_lock)
         {

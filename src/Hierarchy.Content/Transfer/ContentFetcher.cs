@@ -1,6 +1,10 @@
-using Hierarchy.Domain.Catalog;
+using System.Collections.Concurrent;
+using Hierarchy.Content.Bandwidth;
+using Hierarchy.Content.Planning;
 using Hierarchy.Content.Store;
 using Hierarchy.Domain;
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Distribution;
 using Microsoft.Extensions.Logging;
 
 namespace Hierarchy.Content.Transfer;
@@ -19,7 +23,8 @@ public sealed partial class ContentFetcher : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly TransferRunner _runner;
-    private readonly TransferGate _gate;
+    private readonly ContentPlans _plans;
+    private readonly TransferGates _gates;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Guards the two dictionaries.</summary>
@@ -27,18 +32,21 @@ public sealed partial class ContentFetcher : IAsyncDisposable
 
     private readonly Dictionary<Sha1Digest, ContentTransfer> _transfers = [];
     private readonly Dictionary<Sha1Digest, (Exception Failure, long Since)> _wrong = [];
+    private readonly ConcurrentDictionary<Sha1Digest, FailedFile> _failed = new();
     private bool _isStopped;
 
     /// <summary>Fetches into a store from the origins given.</summary>
-    public ContentFetcher(ContentStore store, IContentOrigins origins, ContentCounters counters, ContentOptions options, TimeProvider time, ILogger<ContentFetcher> log)
+    public ContentFetcher(
+        ContentStore store, IContentOrigins origins, ContentCounters counters, ContentPlans plans, BandwidthGate bandwidth, ContentOptions options, TimeProvider time, ILogger<ContentFetcher> log)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _plans = plans;
         _store = store;
         _options = options;
         _time = time;
         _log = log;
-        _gate = new TransferGate(options.MaxParallel);
-        _runner = new TransferRunner(store, origins, counters, _gate, options, time, log);
+        _gates = new TransferGates(options.MaxParallel);
+        _runner = new TransferRunner(store, origins, counters, _gates, bandwidth, options, time, log);
     }
 
     /// <summary>Transfers under way or waiting.</summary>
@@ -46,9 +54,12 @@ public sealed partial class ContentFetcher : IAsyncDisposable
     {
         get
         {
-            lock (_lock) return [.. _transfers.Values.Select(t => new TransferProgress(t.File, t.Received, t.State, t.Priority, t.LastError))];
+            lock (_lock) return [.. _transfers.Values.Select(t => new TransferProgress(t.File, t.Received, t.State, t.Priority, t.LastError, t.Origin))];
         }
     }
+
+    /// <summary>Files whose last transfer was given up, each with the reason; one that comes after all is taken off.</summary>
+    public IReadOnlyCollection<FailedFile> Failed => [.. _failed.Values.Where(failed => !_store.Contains(failed.File))];
 
     /// <summary>Opens a file for reading; when it is not stored, its transfer begins, or is joined, and the reader follows it.</summary>
     /// <exception cref="UnavailableException">It is not stored and this server does not fetch, or is stopping, or the disk fails.</exception>
@@ -59,11 +70,31 @@ public sealed partial class ContentFetcher : IAsyncDisposable
         while (true)
         {
             if (await _store.OpenReadAsync(file) is { } stored) return new ContentReader(file, stored);
-            if (_options.Policy == FetchPolicy.Never)
-                throw new UnavailableException($"Content {file} is not stored here, and this server fetches none ({ContentOptions.Section}:Policy). Ask another server.");
+            ThrowIfNever(file);
             if (Join(file, TransferPriority.OnDemand) is not { } transfer) continue;
             if (transfer.TryHold()) return new ContentReader(transfer);
         }
+    }
+
+    /// <summary>The same for a server of the site, which takes it from here: no sibling is asked for it. Null when one is being asked already.</summary>
+    /// <exception cref="UnavailableException">As above.</exception>
+    /// <exception cref="IntegrityException">As above.</exception>
+    internal async ValueTask<ContentReader?> OpenForSiblingAsync(ContentFile file, TransferPriority priority)
+    {
+        while (true)
+        {
+            if (await _store.OpenReadAsync(file) is { } stored) return new ContentReader(file, stored);
+            ThrowIfNever(file);
+            if (Join(file, priority, isForSibling: true) is not { } transfer) continue;
+            if (!transfer.TryKeepFromSiblings()) return null;
+            if (transfer.TryHold()) return new ContentReader(transfer);
+        }
+    }
+
+    /// <summary>True while the file is under way.</summary>
+    public bool IsArriving(Sha1Digest sha1)
+    {
+        lock (_lock) return _transfers.ContainsKey(sha1);
     }
 
     /// <summary>Returns when the file is stored. Cancelling ends the waiting, not the transfer.</summary>
@@ -82,7 +113,8 @@ public sealed partial class ContentFetcher : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(files);
         var missing = files.Where(file => !_store.Contains(file)).DistinctBy(file => file.Sha1).ToArray();
         var failed = new List<FailedFile>();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallel, CancellationToken = cancellationToken };
+        // Twice as many as may come from outside: those that siblings are to bring take no place there.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxParallel * 2, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(missing, parallel, async (file, token) =>
         {
             try
@@ -130,7 +162,7 @@ public sealed partial class ContentFetcher : IAsyncDisposable
     }
 
     /// <summary>The transfer of a file, begun if need be; null when it is stored after all.</summary>
-    private ContentTransfer? Join(ContentFile file, TransferPriority priority)
+    private ContentTransfer? Join(ContentFile file, TransferPriority priority, bool isForSibling = false)
     {
         ContentTransfer? transfer;
         bool isRaised;
@@ -147,6 +179,7 @@ public sealed partial class ContentFetcher : IAsyncDisposable
                 ThrowIfWrong(file);
                 transfer = new ContentTransfer(file);
                 transfer.Raise(priority);
+                if (isForSibling) transfer.TryKeepFromSiblings();
                 isRaised = false;
                 _transfers.Add(file.Sha1, transfer);
                 var started = transfer;
@@ -154,8 +187,14 @@ public sealed partial class ContentFetcher : IAsyncDisposable
             }
         }
 
-        if (isRaised) _gate.Admit();
+        if (isRaised) _gates.Admit();
         return transfer;
+    }
+
+    private void ThrowIfNever(ContentFile file)
+    {
+        if (_plans.Current.PolicyOf(file.Sha1) == FetchPolicy.Never)
+            throw new UnavailableException($"Content {file} is not stored here, and by its policy this server does not fetch it (`hierarchy content policy show`). Ask another server.");
     }
 
     private void ThrowIfWrong(ContentFile file)
@@ -188,6 +227,9 @@ public sealed partial class ContentFetcher : IAsyncDisposable
             _transfers.Remove(transfer.File.Sha1);
             if (failure is IntegrityException) _wrong[transfer.File.Sha1] = (failure, _time.GetTimestamp());
         }
+
+        if (failure is null) _failed.TryRemove(transfer.File.Sha1, out _);
+        else if (failure is not OperationCanceledException) _failed[transfer.File.Sha1] = new FailedFile(transfer.File, failure.Message) { At = _time.GetUtcNow() };
 
         if (failure is not null) transfer.Fail(failure);
         transfer.Release();

@@ -26,6 +26,12 @@ internal sealed class ContentTransfer(ContentFile file)
 
     private int _priority;
 
+    /// <summary>Cancelled when the priority rises.</summary>
+    private readonly CancellationTokenSource _raised = new();
+
+    private bool _isAtSibling;
+    private bool _isForSibling;
+
     public ContentFile File { get; } = file;
 
     /// <summary>Ends with null when the file is stored, or with why it is not; never throws. Set by the fetcher before anyone sees the transfer.</summary>
@@ -37,11 +43,49 @@ internal sealed class ContentTransfer(ContentFile file)
 
     public string? LastError { get; set; }
 
+    /// <summary>Where it is fetched from, or was last; null before the first attempt.</summary>
+    public ContentOrigin? Origin { get; set; }
+
     /// <summary>Bytes of the file that are here, verified or not.</summary>
     public long Received { get; private set; }
 
     /// <summary>Raises the priority; true when it was lower.</summary>
-    public bool Raise(TransferPriority priority) => priority == TransferPriority.OnDemand && Interlocked.Exchange(ref _priority, (int)priority) != (int)priority;
+    public bool Raise(TransferPriority priority)
+    {
+        if (priority != TransferPriority.OnDemand || Interlocked.Exchange(ref _priority, (int)priority) == (int)priority) return false;
+        _raised.Cancel();
+        return true;
+    }
+
+    /// <summary>Cancels something when the priority rises, until disposed.</summary>
+    public IDisposable WhenRaised(CancellationTokenSource cancel) => _raised.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), cancel);
+
+    /// <summary>A sibling takes this file from here: from now on no sibling is asked for it. False when one is being asked at this moment: then the two would wait for each other.</summary>
+    public bool TryKeepFromSiblings()
+    {
+        lock (_lock)
+        {
+            if (_isAtSibling) return false;
+            _isForSibling = true;
+            return true;
+        }
+    }
+
+    /// <summary>False when a sibling waits for this file itself. One that is asked only for what it has answers at once: nobody can be kept waiting by that.</summary>
+    public bool TryBeginSibling(bool onlyIfStored)
+    {
+        lock (_lock)
+        {
+            if (_isForSibling) return false;
+            _isAtSibling = !onlyIfStored;
+            return true;
+        }
+    }
+
+    public void EndSibling()
+    {
+        lock (_lock) _isAtSibling = false;
+    }
 
     /// <summary>A reader joins; false when the transfer has ended and everyone has left.</summary>
     public bool TryHold()

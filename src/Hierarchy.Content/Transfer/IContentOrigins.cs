@@ -5,4 +5,9 @@ public interface IContentOrigins
 {
     /// <summary>The places, best first; none when there is nowhere to fetch from at present.</summary>
     IReadOnlyList<ContentOrigin> For(ContentFile file);
+
+    /// <summary>A sibling did not answer, in time or at all.</summary>
+    void SiblingFailed(ContentOrigin origin)
+    {
+    }
 }

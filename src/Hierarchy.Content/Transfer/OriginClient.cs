@@ -10,37 +10,36 @@ internal sealed class OriginClient : IDisposable
     /// <summary>The header by which a server names itself to another.</summary>
     public const string ServerHeader = "X-Hierarchy-Server";
 
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>In the local network who does not answer at once is not there.</summary>
+    private static readonly TimeSpan SiblingConnectTimeout = TimeSpan.FromSeconds(2);
+
     private readonly HttpClient _http;
+    private readonly HttpClient _siblings;
 
     public OriginClient(ContentOptions options)
     {
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            MaxAutomaticRedirections = 5,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            Proxy = options.Proxy,
-            UseCookies = false,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.UserAgent.Add(ProductInfoHeaderValue.Parse(options.UserAgent));
-        if (options.ServerId is { } id) _http.DefaultRequestHeaders.Add(ServerHeader, id.ToString("D"));
+        _http = Create(options, ConnectTimeout, useProxy: true);
+        _siblings = Create(options, SiblingConnectTimeout, useProxy: false);
     }
 
-    /// <summary>Opens the file at <paramref name="from"/>, or at its start where the origin knows no ranges: see <see cref="OriginBody.From"/>.</summary>
+    /// <summary>
+    /// Opens the file at <paramref name="from"/>, or at its start where the origin knows no ranges: see <see cref="OriginBody.From"/>. Null: a sibling does not have it. Returns at the first byte, for which
+    /// a sibling may wait long.
+    /// </summary>
     /// <exception cref="UnavailableException">It is not there at present, or does not answer.</exception>
     /// <exception cref="IntegrityException">It has another length than the catalog says.</exception>
-    public async Task<OriginBody> OpenAsync(ContentOrigin origin, ContentFile file, long from, CancellationToken cancellationToken)
+    public async Task<OriginBody?> OpenAsync(ContentOrigin origin, ContentFile file, long from, TransferPriority priority, CancellationToken cancellationToken)
     {
+        var isSibling = origin.Kind == ContentOriginKind.Sibling;
         using var request = new HttpRequestMessage(HttpMethod.Get, origin.Url);
         if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
+        if (isSibling) request.Headers.Add(SiblingHeader.Name, SiblingHeader.Write(origin, priority));
         HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            response = await (isSibling ? _siblings : _http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException e)
         {
@@ -49,6 +48,12 @@ internal sealed class OriginClient : IDisposable
 
         try
         {
+            if (isSibling && response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway)
+            {
+                response.Dispose();
+                return null;
+            }
+
             var start = Check(response, origin, file, from);
             return new OriginBody(response, await response.Content.ReadAsStreamAsync(cancellationToken), start);
         }
@@ -59,7 +64,31 @@ internal sealed class OriginClient : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _siblings.Dispose();
+    }
+
+    private static HttpClient Create(ContentOptions options, TimeSpan connectTimeout, bool useProxy)
+    {
+        var http = new HttpClient(new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = connectTimeout,
+            MaxAutomaticRedirections = 5,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            Proxy = useProxy ? options.Proxy : null,
+            UseProxy = useProxy,
+            UseCookies = false,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        http.DefaultRequestHeaders.UserAgent.Add(ProductInfoHeaderValue.Parse(options.UserAgent));
+        if (options.ServerId is { } id) http.DefaultRequestHeaders.Add(ServerHeader, id.ToString("D"));
+        return http;
+    }
 
     /// <summary>The first byte that the answer holds.</summary>
     private static long Check(HttpResponseMessage response, ContentOrigin origin, ContentFile file, long from)

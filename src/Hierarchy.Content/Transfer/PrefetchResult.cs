@@ -9,4 +9,8 @@ public sealed record PrefetchResult(int Present, int Fetched, IReadOnlyList<Fail
 /// <summary>A file that could not be fetched.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Reason">Why, with the next step.</param>
-public sealed record FailedFile(ContentFile File, string Reason);
+public sealed record FailedFile(ContentFile File, string Reason)
+{
+    /// <summary>When it was given up.</summary>
+    public DateTimeOffset At { get; init; }
+}

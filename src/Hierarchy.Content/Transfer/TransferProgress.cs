@@ -6,4 +6,5 @@ namespace Hierarchy.Content.Transfer;
 /// <param name="State">How far it is.</param>
 /// <param name="Priority">Whether a client waits.</param>
 /// <param name="LastError">Why the last attempt failed; null when none did.</param>
-public sealed record TransferProgress(ContentFile File, long Received, TransferState State, TransferPriority Priority, string? LastError);
+/// <param name="Origin">Where it comes from, or came from last; null before the first attempt.</param>
+public sealed record TransferProgress(ContentFile File, long Received, TransferState State, TransferPriority Priority, string? LastError, ContentOrigin? Origin);

@@ -1,22 +1,26 @@
 using System.Buffers;
+using Hierarchy.Content.Bandwidth;
 using Hierarchy.Content.Store;
 using Hierarchy.Domain;
 using Microsoft.Extensions.Logging;
 
 namespace Hierarchy.Content.Transfer;
 
-/// <summary>Carries one transfer to its end: origins in turn, resumption, back-off, verification.</summary>
+/// <summary>Carries one transfer to its end: origins in turn, resumption, back-off, schedules of links, verification.</summary>
 internal sealed partial class TransferRunner(
-    ContentStore store, IContentOrigins origins, ContentCounters counters, TransferGate gate, ContentOptions options, TimeProvider time, ILogger log) : IDisposable
+    ContentStore store, IContentOrigins origins, ContentCounters counters, TransferGates gates, BandwidthGate bandwidth, ContentOptions options, TimeProvider time, ILogger log) : IDisposable
 {
     private const int BufferLength = 128 << 10;
+
+    /// <summary>A closed link is looked at again at least so often: its schedule may have been replaced.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
 
     private readonly OriginClient _client = new(options);
 
     /// <summary>Returns when the file is stored; throws why it is not.</summary>
     public async Task RunAsync(ContentTransfer transfer, CancellationToken cancellationToken)
     {
-        var run = new Run(transfer);
+        var run = new TransferRun(transfer);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -24,9 +28,15 @@ internal sealed partial class TransferRunner(
                 var before = run.Length;
                 if (await TryOriginsAsync(run, cancellationToken) is not { } failure) return;
                 if (run.Length > before) attempt = 1;
-                if (failure is IntegrityException || attempt >= options.MaxAttempts) throw failure;
-
                 transfer.LastError = failure.Message;
+                if (failure is LinkClosedException closed)
+                {
+                    attempt = 0;
+                    await WaitForLinkAsync(transfer, closed, cancellationToken);
+                    continue;
+                }
+
+                if (failure is IntegrityException || attempt >= options.MaxAttempts) throw failure;
                 transfer.State = TransferState.Waiting;
                 var delay = Delay(attempt);
                 Log.Retry(log, transfer.File, attempt, options.MaxAttempts, failure.Message, delay);
@@ -47,7 +57,7 @@ internal sealed partial class TransferRunner(
     public void Dispose() => _client.Dispose();
 
     /// <summary>Tries every origin once. Null: the file is stored. An <see cref="IntegrityException"/>: all that there are have sent something else.</summary>
-    private async Task<Exception?> TryOriginsAsync(Run run, CancellationToken cancellationToken)
+    private async Task<Exception?> TryOriginsAsync(TransferRun run, CancellationToken cancellationToken)
     {
         var file = run.Transfer.File;
         var all = origins.For(file);
@@ -57,14 +67,22 @@ internal sealed partial class TransferRunner(
         foreach (var origin in all)
         {
             if (run.Refused.Contains(origin.Url)) continue;
+            var isSibling = origin.Kind == ContentOriginKind.Sibling;
+            if (isSibling && !run.Transfer.TryBeginSibling(origin.OnlyIfStored)) continue;
             try
             {
-                await FetchAsync(run, origin, cancellationToken);
-                return null;
+                if (await FetchAsync(run, origin, cancellationToken)) return null;
             }
             catch (UnavailableException e)
             {
-                failure = e;
+                if (isSibling)
+                {
+                    Log.Sibling(log, file, e.Message);
+                    origins.SiblingFailed(origin);
+                }
+
+                // A link that opens by and by is waited for, whatever else went wrong.
+                if (failure is not LinkClosedException || e is LinkClosedException) failure = e;
                 hasOnlyWrong = false;
             }
             catch (IntegrityException e)
@@ -75,32 +93,40 @@ internal sealed partial class TransferRunner(
                 run.Wrong = e;
                 if (hasOnlyWrong) failure = e;
             }
+            finally
+            {
+                if (isSibling) run.Transfer.EndSibling();
+            }
         }
 
         return failure is IntegrityException && !hasOnlyWrong ? new UnavailableException(failure.Message, failure) : failure;
     }
 
-    private async Task FetchAsync(Run run, ContentOrigin origin, CancellationToken cancellationToken)
+    /// <summary>True: the file is stored; false: a sibling does not have it.</summary>
+    private async Task<bool> FetchAsync(TransferRun run, ContentOrigin origin, CancellationToken cancellationToken)
     {
-        run.Transfer.State = TransferState.Queued;
-        using var place = await gate.EnterAsync(() => run.Transfer.Priority, cancellationToken);
-        run.Transfer.State = TransferState.Fetching;
+        var transfer = run.Transfer;
+        bandwidth.ThrowIfClosed(origin, transfer.Priority);
+        transfer.State = TransferState.Queued;
+        using var place = await gates.Of(origin).EnterAsync(() => transfer.Priority, cancellationToken);
+        transfer.State = TransferState.Fetching;
+        transfer.Origin = origin;
         if (run.Partial is null)
         {
-            run.Partial = await store.OpenPartialAsync(run.Transfer.File, cancellationToken);
-            run.Transfer.Begin(run.Partial);
-            if (run.Length > 0) Log.Resumed(log, run.Transfer.File, run.Length);
+            run.Partial = await store.OpenPartialAsync(transfer.File, cancellationToken);
+            transfer.Begin(run.Partial);
+            if (run.Length > 0) Log.Resumed(log, transfer.File, run.Length);
         }
 
         while (true)
         {
             try
             {
-                await CopyAsync(run, run.Partial, origin, cancellationToken);
+                if (!await CopyAsync(run, run.Partial, origin, cancellationToken)) return false;
                 await store.CommitAsync(run.Partial, origin.ToString(), cancellationToken);
-                run.Transfer.Succeed();
-                Log.Stored(log, run.Transfer.File, origin);
-                return;
+                transfer.Succeed();
+                Log.Stored(log, transfer.File, origin);
+                return true;
             }
             catch (IntegrityException) when (run.HasTaken)
             {
@@ -111,33 +137,48 @@ internal sealed partial class TransferRunner(
         }
     }
 
-    private async Task CopyAsync(Run run, PartialFile partial, ContentOrigin origin, CancellationToken cancellationToken)
+    /// <summary>False: a sibling does not have it.</summary>
+    private async Task<bool> CopyAsync(TransferRun run, PartialFile partial, ContentOrigin origin, CancellationToken cancellationToken)
     {
         var file = run.Transfer.File;
-        using var stall = new CancellationTokenSource(options.StallTimeout, time);
+        using var stall = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stopping = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), stall);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         try
         {
-            run.Contribute(origin);
             run.HasTaken = partial.Length == file.Size;
-            if (run.HasTaken) return;
-            using var body = await _client.OpenAsync(origin, file, partial.Length, stall.Token);
+            if (run.HasTaken)
+            {
+                run.Contribute(origin);
+                return true;
+            }
+
+            using var body = await OpenAsync(run.Transfer, partial.Length, origin, stall, cancellationToken);
+            if (body is null) return false;
+            run.Contribute(origin);
             run.HasTaken = true;
             var skip = partial.Length - body.From;
             while (partial.Length < file.Size)
             {
                 stall.CancelAfter(options.StallTimeout);
                 var read = await body.Stream.ReadAsync(buffer, stall.Token);
+                // What follows is this server's own work and its links' schedules: the origin is not to blame for their time.
+                stall.CancelAfter(Timeout.InfiniteTimeSpan);
                 if (read == 0) throw new UnavailableException($"Content {file} from {origin} ended at byte {partial.Length} of {file.Size}. It is tried again from there.");
                 counters.Fetched(origin.Kind, read);
                 var known = (int)Math.Min(skip, read);
                 skip -= known;
-                if (known == read) continue;
                 if (read - known > file.Size - partial.Length) throw new IntegrityException($"Content {file} from {origin} is longer than the {file.Size} bytes that the catalog says. Nothing of it was stored.");
-                await partial.AppendAsync(buffer.AsMemory(known, read - known), cancellationToken);
-                run.Transfer.Publish(partial.Length);
+                if (known < read)
+                {
+                    await partial.AppendAsync(buffer.AsMemory(known, read - known), cancellationToken);
+                    run.Transfer.Publish(partial.Length);
+                }
+
+                await bandwidth.SpendAsync(origin, read, () => run.Transfer.Priority, cancellationToken);
             }
+
+            return true;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -153,44 +194,52 @@ internal sealed partial class TransferRunner(
         }
     }
 
-    private TimeSpan Delay(int attempt) => options.RetryDelay * Math.Pow(2, Math.Min(attempt - 1, 6)) * (1 - Random.Shared.NextDouble() / 2);
-
-    /// <summary>What one transfer remembers between its attempts.</summary>
-    private sealed class Run(ContentTransfer transfer)
+    /// <summary>A sibling may fetch the file itself first: it is waited for patiently while nobody waits here, and asked again with more weight when somebody does.</summary>
+    private async Task<OriginBody?> OpenAsync(ContentTransfer transfer, long from, ContentOrigin origin, CancellationTokenSource stall, CancellationToken cancellationToken)
     {
-        private Uri? _contributor;
-
-        public ContentTransfer Transfer { get; } = transfer;
-
-        public PartialFile? Partial { get; set; }
-
-        /// <summary>Origins that sent something else.</summary>
-        public HashSet<Uri> Refused { get; } = [];
-
-        /// <summary>What the last of them sent.</summary>
-        public IntegrityException? Wrong { get; set; }
-
-        /// <summary>True when the bytes are not all from the origin that contributed last.</summary>
-        public bool IsMixed { get; private set; }
-
-        /// <summary>True when the last copy took bytes, or had them all: then they may be wrong.</summary>
-        public bool HasTaken { get; set; }
-
-        public long Length => Partial?.Length ?? 0;
-
-        public void Contribute(ContentOrigin origin)
+        if (origin.Kind != ContentOriginKind.Sibling)
         {
-            IsMixed = Length > 0 && (IsMixed || _contributor != origin.Url);
-            _contributor = origin.Url;
+            stall.CancelAfter(options.StallTimeout);
+            return await _client.OpenAsync(origin, transfer.File, from, transfer.Priority, stall.Token);
         }
 
-        public void StartOver()
+        while (true)
         {
-            // Readers are told before the bytes go.
-            Transfer.StartOver();
-            Partial?.Restart();
+            var priority = transfer.Priority;
+            var patience = priority == TransferPriority.OnDemand || origin.OnlyIfStored ? options.SiblingPatience : options.SiblingPatienceAhead;
+            using var limit = new CancellationTokenSource(patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            using var raised = transfer.WhenRaised(either);
+            try
+            {
+                return await _client.OpenAsync(origin, transfer.File, from, priority, either.Token);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (transfer.Priority != priority) continue;
+                throw new UnavailableException($"{origin} has not had content {transfer.File} within {patience}. It is fetched elsewhere.", e);
+            }
         }
     }
+
+    private async Task WaitForLinkAsync(ContentTransfer transfer, LinkClosedException closed, CancellationToken cancellationToken)
+    {
+        transfer.State = TransferState.WaitingForLink;
+        var now = time.GetLocalNow();
+        var wait = closed.Until is { } until && until > now && until - now < LongestLook ? until - now : LongestLook;
+        using var sleep = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var raised = transfer.WhenRaised(sleep);
+        try
+        {
+            await Task.Delay(wait, time, sleep.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A client waits now: that may be let through.
+        }
+    }
+
+    private TimeSpan Delay(int attempt) => options.RetryDelay * Math.Pow(2, Math.Min(attempt - 1, 6)) * (1 - Random.Shared.NextDouble() / 2);
 
     private static partial class Log
     {
@@ -205,5 +254,8 @@ internal sealed partial class TransferRunner(
 
         [LoggerMessage(7204, LogLevel.Warning, "Content {File} proved wrong: {Reason}")]
         public static partial void Wrong(ILogger log, ContentFile file, string reason);
+
+        [LoggerMessage(7500, LogLevel.Information, "Content {File} does not come from a server of this site: {Reason}")]
+        public static partial void Sibling(ILogger log, ContentFile file, string reason);
     }
 }

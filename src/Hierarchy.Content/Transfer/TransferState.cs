@@ -11,4 +11,7 @@ public enum TransferState
 
     /// <summary>Waits after a failure.</summary>
     Waiting = 2,
+
+    /// <summary>Waits for a link that is closed by its schedule.</summary>
+    WaitingForLink = 3,
 }

@@ -22,4 +22,7 @@ public sealed record CatalogFile(string Name, long Size, ReadOnlyMemory<byte> Sh
 
     /// <summary>Languages of the product that the file is for, lower case; empty when it is for all.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
+
+    /// <summary>True when it holds patches of which a client takes ranges: a client without express installation does without it.</summary>
+    public bool IsExpress { get; init; }
 }

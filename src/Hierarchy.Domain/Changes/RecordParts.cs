@@ -26,6 +26,7 @@ public static class RecordParts
         /* 17 kept for rules   */ RecordPart.Decision,
         /* 18 tree settings    */ RecordPart.Catalog,
         /* 19 revision numbers */ RecordPart.None,
+        /* 20 content settings */ RecordPart.Catalog,
     ];
 
     /// <summary>The part of a kind.</summary>

@@ -17,6 +17,9 @@ public sealed class CategoryTree
         Classifications = [.. all.Values.Where(category => category.Type == Classification).OrderBy(category => category.Title, StringComparer.OrdinalIgnoreCase).ThenBy(category => category.Id)];
     }
 
+    /// <summary>No categories at all.</summary>
+    public static CategoryTree None { get; } = new([]);
+
     /// <summary>Companies, families and products; each stands behind what it belongs to.</summary>
     public IReadOnlyList<Category> Products { get; }
 
@@ -58,6 +61,21 @@ public sealed class CategoryTree
         }
 
         return false;
+    }
+
+    /// <summary>What is said of the category, or of the nearest above it of which something is said; null for nothing.</summary>
+    public TValue? Nearest<TValue>(Guid id, IReadOnlyDictionary<Guid, TValue> said)
+        where TValue : struct
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        for (var steps = 0; steps <= _all.Count; steps++)
+        {
+            if (said.TryGetValue(id, out var value)) return value;
+            if (_all.GetValueOrDefault(id)?.ParentId is not { } parent) return null;
+            id = parent;
+        }
+
+        return null;
     }
 
     private static Guid? ParentOf(CatalogEntry entry, Dictionary<Guid, CatalogEntry> all)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Synchronization;
 
@@ -76,6 +77,12 @@ public sealed class ServedView
     /// <summary>What is decided for the whole tree.</summary>
     public Sites.TreeSettings TreeSettings { get; internal init; } = Domain.Sites.TreeSettings.Default;
 
+    /// <summary>What is decided about the content of one server or another; it goes before <see cref="TreeContent"/>.</summary>
+    public ImmutableDictionary<Guid, ContentSettings> ServerContent { get; internal init; } = ImmutableDictionary<Guid, ContentSettings>.Empty;
+
+    /// <summary>What is decided about content for the whole tree.</summary>
+    public ContentSettings TreeContent { get; internal init; } = ContentSettings.None;
+
     /// <summary>What the root takes from its upstream; null before its first synchronization or choice.</summary>
     public SyncSelection? Selection { get; internal init; }
 
@@ -148,6 +155,9 @@ public sealed class ServedView
         var decided = RecentlyDecided.Covers(overlay) ? Known(RecentlyDecided.Since(overlay)) : Known(DecidedAt.Where(update => update.Value > overlay).Select(update => update.Key));
         return changed.Concat(decided).DistinctBy(update => update.UpdateId);
     }
+
+    /// <summary>The newest sequence that decided about an update, in the log that decides.</summary>
+    public long DecidedSequenceOf(UpdateEntry update) => Overlay is null ? update.ChangedAt : DecidedAt.GetValueOrDefault(update.UpdateId);
 
     /// <summary>The decisions of one computer about an update: the latest revision, and older ones that a live bundle names. None for an update that is declined or withdrawn.</summary>
     public void Decide(UpdateEntry update, Membership membership, List<Decision> into)

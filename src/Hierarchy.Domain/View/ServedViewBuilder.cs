@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Synchronization;
 
@@ -21,6 +22,7 @@ public sealed class ServedViewBuilder
     private readonly ImmutableDictionary<string, Sites.SiteLink>.Builder _links;
     private readonly ImmutableDictionary<Guid, EnrolledServer>.Builder _servers;
     private readonly ImmutableDictionary<Guid, ServerSettings>.Builder _serverSettings;
+    private readonly ImmutableDictionary<Guid, ContentSettings>.Builder _serverContent;
     private readonly ImmutableDictionary<Guid, ImportedUpdate>.Builder _imported;
     private readonly LayeredDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
@@ -33,6 +35,7 @@ public sealed class ServedViewBuilder
     private RecentTouches? _recentlyDecided;
     private SyncSelection? _selection;
     private Sites.TreeSettings _treeSettings;
+    private ContentSettings _treeContent;
     private GroupTree? _groupTree;
     private long _revisionRemovedAt;
 
@@ -60,8 +63,10 @@ public sealed class ServedViewBuilder
         _files = previous?.Files.ToBuilder() ?? new LayeredDictionary<Sha1Digest, CatalogFile>().ToBuilder();
         _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
         _assignments = previous?.Assignments.ToBuilder() ?? new LayeredDictionary<string, GroupAssignment>().ToBuilder();
+        _serverContent = previous?.ServerContent.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ContentSettings>();
         _selection = previous?.Selection;
         _treeSettings = previous?.TreeSettings ?? Sites.TreeSettings.Default;
+        _treeContent = previous?.TreeContent ?? ContentSettings.None;
         _groupTree = previous?.Groups;
         _revisionRemovedAt = previous?.RevisionRemovedAt ?? 0;
     }
@@ -113,6 +118,12 @@ public sealed class ServedViewBuilder
             case ViewRecord.ServerDecided decided:
                 Set(_serverSettings, decided.ServerId, decided.State);
                 break;
+            case ViewRecord.ContentDecided { ServerId: { } serverId } decided:
+                Set(_serverContent, serverId, decided.State);
+                break;
+            case ViewRecord.ContentDecided decided:
+                _treeContent = decided.State ?? ContentSettings.None;
+                break;
             case ViewRecord.Selection selection:
                 _selection = selection.State;
                 break;
@@ -150,6 +161,8 @@ public sealed class ServedViewBuilder
             ServerSettings = _serverSettings.ToImmutable(),
             Links = _links.ToImmutable(),
             TreeSettings = _treeSettings,
+            ServerContent = _serverContent.ToImmutable(),
+            TreeContent = _treeContent,
             Selection = _selection,
             Imported = _imported.ToImmutable(),
             Overlay = overlay,
@@ -170,12 +183,13 @@ public sealed class ServedViewBuilder
         if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
     }
 
-    /// <summary>Several updates may have one file: it is for the languages of all of them.</summary>
+    /// <summary>Several updates may have one file: it is for the languages of all of them, and express only where it is for all.</summary>
     private void Add(CatalogFile file)
     {
         var sha1 = new Sha1Digest(file.Sha1.Span);
         if (_files.TryGetValue(sha1, out var known) && !known.Languages.SequenceEqual(file.Languages))
             file = file with { Languages = known.Languages.Count == 0 || file.Languages.Count == 0 ? [] : [.. known.Languages.Union(file.Languages)] };
+        if (known is { IsExpress: false } && file.IsExpress) file = file with { IsExpress = false };
         _files[sha1] = file;
     }
 

@@ -1,5 +1,6 @@
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Synchronization;
 
@@ -46,6 +47,9 @@ public abstract record ViewRecord(long Sequence)
 
     /// <summary>What is decided about a server; null for nothing.</summary>
     public sealed record ServerDecided(long Sequence, Guid ServerId, ServerSettings? State) : ViewRecord(Sequence);
+
+    /// <summary>What is decided about content, of a server or (without an id) of the whole tree; null for nothing.</summary>
+    public sealed record ContentDecided(long Sequence, Guid? ServerId, ContentSettings? State) : ViewRecord(Sequence);
 
     /// <summary>What is taken from the upstream; null when no choice stands in the log.</summary>
     public sealed record Selection(long Sequence, SyncSelection? State) : ViewRecord(Sequence);

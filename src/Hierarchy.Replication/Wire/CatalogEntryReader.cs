@@ -228,6 +228,7 @@ internal sealed class CatalogEntryReader
     {
         var name = "";
         var size = 0L;
+        var isExpress = false;
         Range sha1 = default, sha256 = default, url = default;
         var reader = new ProtoReader(file);
         while (reader.NextField())
@@ -249,6 +250,9 @@ internal sealed class CatalogEntryReader
                 case File.MicrosoftUpdateUrlFieldNumber:
                     url = reader.ReadBytes();
                     break;
+                case File.ExpressFieldNumber:
+                    isExpress = reader.ReadNumber() != 0;
+                    break;
                 default:
                     reader.Skip();
                     break;
@@ -257,7 +261,7 @@ internal sealed class CatalogEntryReader
 
         if (file[sha1].Length != Sha1Bytes) return null;
         byte[] digests = [.. file[sha1], .. file[sha256]];
-        return CatalogFile.FromUtf8(name, size, digests.AsMemory(0, Sha1Bytes), digests.AsMemory(Sha1Bytes), file[url]);
+        return CatalogFile.FromUtf8(name, size, digests.AsMemory(0, Sha1Bytes), digests.AsMemory(Sha1Bytes), file[url]) with { IsExpress = isExpress };
     }
 
     private void Clear()

@@ -40,6 +40,7 @@ public static class CatalogRecords
                 RecordKind.ServerSettings => new ViewRecord.ServerDecided(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadSettings(payload) : null),
                 RecordKind.SiteLink => new ViewRecord.Link(record.Sequence, KeyText(record), record.Payload is { } payload ? SiteRecords.ReadLink(payload) : null),
                 RecordKind.TreeSettings => new ViewRecord.Tree(record.Sequence, record.Payload is { } payload ? SiteRecords.ReadSettings(payload) : null),
+                RecordKind.ContentSettings => ContentRecords.Read(record),
                 _ => null,
             };
         }

@@ -1,6 +1,9 @@
 using Google.Protobuf;
 using Hierarchy.Content;
+using Hierarchy.Content.Planning;
 using Hierarchy.Content.Store;
+using Hierarchy.Domain.Distribution;
+using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication.Courier;
 using Hierarchy.Server.Roles;
@@ -8,7 +11,7 @@ using Hierarchy.Server.Roles;
 namespace Hierarchy.Server.Courier;
 
 /// <summary>Which content goes into a file, and how.</summary>
-internal sealed class CourierContent(ViewPublisher views, ContentStore store)
+internal sealed class CourierContent(ViewPublisher views, ContentStore store, ContentPlans plans)
 {
     private const int PrefixBytes = 16;
     private const int PrefixesAFrame = 60_000;
@@ -56,10 +59,12 @@ internal sealed class CourierContent(ViewPublisher views, ContentStore store)
         }
     }
 
+    /// <summary>By what the receiver may want, which is not known here: what is approved, whatever this server's own rules say of fetching.</summary>
     private IEnumerable<ContentFile> Wanted()
     {
         var view = views.View;
-        return view.Updates.Values.SelectMany(update => ViewContentCatalog.FilesWanted(view, update)).DistinctBy(file => file.Sha1);
+        var rules = new ContentRules { Default = FetchPolicy.Ahead, Express = plans.Current.Rules.Express };
+        return view.Updates.Values.SelectMany(update => WantedFiles.Of(view, update, rules, CategoryTree.None)).Select(wanted => ContentFile.From(wanted.File)).DistinctBy(file => file.Sha1);
     }
 
     private static Guid PrefixOf(StoredFile stored) => new(stored.Sha256.ToArray().AsSpan(0, PrefixBytes), bigEndian: true);

@@ -3,6 +3,7 @@ using Hierarchy.Content.Transfer;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
@@ -188,9 +189,18 @@ internal static class RoleRegistration
                 _ => null,
             });
         });
-        services.AddSingleton<IContentOrigins>(provider => provider.GetRequiredService<ConfiguredOrigins>());
+        services.AddSingleton<IContentOrigins>(provider => new SiteOrigins(
+            provider.GetRequiredService<ConfiguredOrigins>(), data.ServerId, options.Site, NeighboursOf(provider, options, data), provider.GetRequiredService<TimeProvider>()));
         services.AddContent(content);
         services.AddHostedService<ContentPrefetch>();
+    }
+
+    /// <summary>A server whose files are carried to it asks nobody.</summary>
+    private static Func<IReadOnlyList<SiteNeighbour>> NeighboursOf(IServiceProvider provider, ServerOptions options, DataDirectory data)
+    {
+        if (options.FollowsByCourier) return static () => [];
+        var neighbours = new ContentNeighbours(provider.GetRequiredService<ViewPublisher>(), data.ServerId, options.Site);
+        return () => neighbours.Current;
     }
 
     private static T Options<T>(this IConfiguration configuration, string section)

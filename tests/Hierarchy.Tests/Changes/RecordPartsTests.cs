@@ -25,6 +25,7 @@ public sealed class RecordPartsTests
     [InlineData(RecordKind.ServerSettings, RecordPart.Catalog)]
     [InlineData(RecordKind.SiteLink, RecordPart.Catalog)]
     [InlineData(RecordKind.TreeSettings, RecordPart.Catalog)]
+    [InlineData(RecordKind.ContentSettings, RecordPart.Catalog)]
     [InlineData(RecordKind.SyncSelection, RecordPart.Catalog)]
     [InlineData(RecordKind.ImportedUpdate, RecordPart.Catalog)]
     [InlineData(RecordKind.Approval, RecordPart.Decision)]

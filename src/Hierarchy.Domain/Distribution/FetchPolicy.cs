@@ -1,6 +1,6 @@
-namespace Hierarchy.Content;
+namespace Hierarchy.Domain.Distribution;
 
-/// <summary>When a server fetches content.</summary>
+/// <summary>When a server fetches content. The more a policy fetches, the lower its number.</summary>
 public enum FetchPolicy
 {
     /// <summary>What is approved, before anyone asks; anything else on demand.</summary>
