@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Hierarchy.Cli.Approvals;
 using Hierarchy.Cli.Backups;
 using Hierarchy.Cli.Computers;
+using Hierarchy.Cli.Content;
 using Hierarchy.Cli.Couriers;
 using Hierarchy.Cli.Doctor;
 using Hierarchy.Cli.Groups;
@@ -57,6 +58,12 @@ internal static class CommandLine
             },
             new Command("computers", "Computers that report to the tree.") { new ComputersListVerb(), new ComputersShowVerb(), new ComputersAssignVerb() },
             new Command("migrate", "Leave a WSUS: take over its computers and its content.") { new MigrateComputersVerb(), new MigrateContentVerb() },
+            new Command("content", "Files: what is fetched, when, and how far it is; checking and removing them.")
+            {
+                new ContentStatusVerb(),
+                new Command("policy", "What is fetched, when and by whom, and how long it stays.") { new ContentPolicyShowVerb(), new ContentPolicySetVerb() },
+                new ContentPrefetchVerb(), ContentVerifyVerb.Verify, ContentVerifyVerb.Repair, new ContentPruneVerb(),
+            },
             new Command("servers", "The servers of the tree.")
             {
                 new ServersListVerb(), new ServersSetVerb(), new ServersVerifyVerb(), new ServersPromoteVerb(), new ServersLostVerb(),

@@ -1,6 +1,7 @@
 using Hierarchy.Content.Adoption;
 using Hierarchy.Content.Bandwidth;
 using Hierarchy.Content.Planning;
+using Hierarchy.Content.Retention;
 using Hierarchy.Content.Serving;
 using Hierarchy.Content.Store;
 using Hierarchy.Content.Transfer;
@@ -39,9 +40,12 @@ public static class ContentRegistration
             options, provider.GetRequiredService<ContentCounters>(), provider.GetRequiredService<ILogger<ContentStore>>(), provider.GetService<IContentBackend>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ContentFetcher>();
         services.AddSingleton<ContentAhead>();
+        services.AddSingleton<UsageBook>();
+        services.AddSingleton<ContentPruner>();
         services.AddSingleton<ContentAdopter>();
         services.AddSingleton<ContentEndpoint>();
         services.AddHostedService(provider => provider.GetRequiredService<ContentAhead>());
+        services.AddHostedService(provider => provider.GetRequiredService<ContentPruner>());
         return services;
     }
 

@@ -1,4 +1,5 @@
 using Hierarchy.Benchmarks.Chaos;
+using Hierarchy.Benchmarks.Content;
 using Hierarchy.Benchmarks.Fanout;
 using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Latency;
@@ -19,9 +20,11 @@ internal static class Program
     private static readonly Dictionary<string, Func<Figures, CancellationToken, Task>> All = new(StringComparer.Ordinal)
     {
         ["chaos"] = ChaosBenchmark.RunAsync,
+        ["chaos-content"] = ContentChaosBenchmark.RunAsync,
         ["chaos-simulation"] = SimulationBenchmark.RunAsync,
         ["chaos-sync"] = ChaosBenchmark.RunCatalogAsync,
         ["chaos-tiers"] = ChaosBenchmark.RunTiersAsync,
+        ["content"] = ContentBenchmark.RunAsync,
         ["digest"] = DigestBenchmark.RunAsync,
         ["documents"] = DocumentsBenchmark.RunAsync,
         ["fanout"] = FanoutBenchmark.RunAsync,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hierarchy.Testing.Demo;
+using Hierarchy.Testing.Files;
 using Hierarchy.Testing.Interop;
 using Hierarchy.Testing.Storage;
 
@@ -12,7 +13,7 @@ internal static class Program
     {
         var root = new RootCommand("Stand-ins for what no test machine can have.")
         {
-            MicrosoftUpdateCommand.Create(), DemoCommand.Create(), StorageWriterCommand.Create(), InteropServerCommand.Create(), InteropClientCommand.Create(),
+            MicrosoftUpdateCommand.Create(), DemoCommand.Create(), StorageWriterCommand.Create(), InteropServerCommand.Create(), InteropClientCommand.Create(), ContentNode.Create(),
         };
         // A demo that is told to stop stops a whole tree first.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

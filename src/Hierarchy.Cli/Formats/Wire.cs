@@ -41,6 +41,12 @@ internal static class Wire
     /// <summary>Likewise.</summary>
     public static string? Name(ContentSource source) => source == ContentSource.Unspecified ? null : Snake(source.ToString());
 
+    /// <summary>Null where nothing is decided.</summary>
+    public static string? Name(ContentFetch fetch) => fetch == ContentFetch.Unspecified ? null : Snake(fetch.ToString());
+
+    /// <summary>Null where a server of a later version says what this one does not know.</summary>
+    public static string? Name(TransferState state) => state == TransferState.Unspecified ? null : Snake(state.ToString());
+
     /// <summary>Null for a server that follows nobody, or did not say.</summary>
     public static string? Name(FollowPhase phase) => phase == FollowPhase.Unspecified ? null : Snake(phase.ToString());
 

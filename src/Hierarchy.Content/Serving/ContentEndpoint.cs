@@ -1,5 +1,6 @@
 using Hierarchy.Domain.Catalog;
 using System.Globalization;
+using Hierarchy.Content.Retention;
 using Hierarchy.Content.Store;
 using Hierarchy.Content.Transfer;
 using Hierarchy.Domain;
@@ -13,7 +14,7 @@ namespace Hierarchy.Content.Serving;
 /// of what is still arriving, as it arrives. A path is never made from what is asked: names are digests that the catalog knows.
 /// </summary>
 internal sealed partial class ContentEndpoint(
-    IContentCatalog catalog, ContentStore store, ContentFetcher fetcher, ContentCounters counters, ContentOptions options, TimeProvider time, ILogger<ContentEndpoint> log)
+    IContentCatalog catalog, ContentStore store, ContentFetcher fetcher, ContentCounters counters, UsageBook usage, ContentOptions options, TimeProvider time, ILogger<ContentEndpoint> log)
 {
     private const string MediaType = "application/octet-stream";
 
@@ -89,6 +90,7 @@ internal sealed partial class ContentEndpoint(
 
             await WaitForFirstByteAsync(reader, ranges[0].From, sibling == SiblingRequest.Ahead ? options.SiblingPatienceAhead : options.FirstByteTimeout, context.RequestAborted);
             var asker = Asker(context.Request);
+            if (store.Find(file) is { } stored) usage.Asked(stored, time.GetUtcNow());
             for (var i = 0; i < ranges.Count; i++)
             {
                 if (multipart is not null) await context.Response.BodyWriter.WriteAsync(multipart.Head(i), context.RequestAborted);

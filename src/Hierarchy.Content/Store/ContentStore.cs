@@ -83,6 +83,12 @@ public sealed partial class ContentStore : IDisposable
         return stored is not null && stored.Size == file.Size && stored.Sha1 == file.Sha1 ? stored : null;
     }
 
+    /// <summary>Bytes that may still be stored.</summary>
+    public long FreeBytes => Math.Max(0, AvailableSpace() - _reservedBytes);
+
+    /// <summary>Where it keeps files, for people.</summary>
+    public string Name => _backend.Name;
+
     /// <summary>The stored file by its wire name, or null.</summary>
     public StoredFile? Find(Sha1Digest sha1) => _bySha1.GetValueOrDefault(sha1);
 

@@ -108,6 +108,8 @@ public sealed partial class ContentFetcher : IAsyncDisposable
     }
 
     /// <summary>Fetches ahead what is not here, and returns when each file is stored or has failed.</summary>
+    /// <param name="files">In the order of fetching.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the transfers.</param>
     public async Task<PrefetchResult> PrefetchAsync(IReadOnlyCollection<ContentFile> files, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -130,10 +132,10 @@ public sealed partial class ContentFetcher : IAsyncDisposable
     }
 
     /// <summary>Hashes the whole store, puts damaged files aside, and fetches those again that the catalog still names.</summary>
-    public async Task<RepairResult> RepairAsync(IContentCatalog catalog, CancellationToken cancellationToken)
+    public async Task<RepairResult> RepairAsync(IContentCatalog catalog, CancellationToken cancellationToken, IProgress<VerifyProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        var damaged = await _store.VerifyAsync(cancellationToken);
+        var damaged = await _store.VerifyAsync(cancellationToken, progress);
         var wanted = damaged.Select(stored => catalog.Find(stored.Sha1)).OfType<ContentFile>().ToArray();
         return new RepairResult(damaged, await PrefetchAsync(wanted, cancellationToken));
     }

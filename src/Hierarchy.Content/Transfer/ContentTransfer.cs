@@ -26,8 +26,8 @@ internal sealed class ContentTransfer(ContentFile file)
 
     private int _priority;
 
-    /// <summary>Cancelled when the priority rises.</summary>
-    private readonly CancellationTokenSource _raised = new();
+    /// <summary>Cancelled, each, when the priority rises.</summary>
+    private readonly HashSet<CancellationTokenSource> _untilRaised = [];
 
     private bool _isAtSibling;
     private bool _isForSibling;
@@ -53,12 +53,29 @@ internal sealed class ContentTransfer(ContentFile file)
     public bool Raise(TransferPriority priority)
     {
         if (priority != TransferPriority.OnDemand || Interlocked.Exchange(ref _priority, (int)priority) == (int)priority) return false;
-        _raised.Cancel();
+        lock (_lock)
+        {
+            // Not here and now: whoever waits would go on inside this lock.
+            foreach (var cancel in _untilRaised) _ = cancel.CancelAsync();
+        }
+
         return true;
     }
 
-    /// <summary>Cancels something when the priority rises, until disposed.</summary>
-    public IDisposable WhenRaised(CancellationTokenSource cancel) => _raised.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), cancel);
+    /// <summary>A source that is cancelled when the priority rises above that one, or when the token is.</summary>
+    public CancellationTokenSource UntilRaisedAbove(TransferPriority priority, CancellationToken cancellationToken)
+    {
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_lock) _untilRaised.Add(cancel);
+        if (Priority > priority) cancel.Cancel();
+        return cancel;
+    }
+
+    /// <summary>Nobody waits by that source any more.</summary>
+    public void Forget(CancellationTokenSource untilRaised)
+    {
+        lock (_lock) _untilRaised.Remove(untilRaised);
+    }
 
     /// <summary>A sibling takes this file from here: from now on no sibling is asked for it. False when one is being asked at this moment: then the two would wait for each other.</summary>
     public bool TryKeepFromSiblings()

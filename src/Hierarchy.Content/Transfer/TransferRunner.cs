@@ -209,26 +209,30 @@ internal sealed partial class TransferRunner(
             var patience = priority == TransferPriority.OnDemand || origin.OnlyIfStored ? options.SiblingPatience : options.SiblingPatienceAhead;
             using var limit = new CancellationTokenSource(patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            using var raised = transfer.WhenRaised(either);
+            using var raised = transfer.UntilRaisedAbove(priority, either.Token);
             try
             {
-                return await _client.OpenAsync(origin, transfer.File, from, priority, either.Token);
+                return await _client.OpenAsync(origin, transfer.File, from, priority, raised.Token);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 if (transfer.Priority != priority) continue;
                 throw new UnavailableException($"{origin} has not had content {transfer.File} within {patience}. It is fetched elsewhere.", e);
             }
+            finally
+            {
+                transfer.Forget(raised);
+            }
         }
     }
 
     private async Task WaitForLinkAsync(ContentTransfer transfer, LinkClosedException closed, CancellationToken cancellationToken)
     {
+        var priority = transfer.Priority;
         transfer.State = TransferState.WaitingForLink;
         var now = time.GetLocalNow();
         var wait = closed.Until is { } until && until > now && until - now < LongestLook ? until - now : LongestLook;
-        using var sleep = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var raised = transfer.WhenRaised(sleep);
+        using var sleep = transfer.UntilRaisedAbove(priority, cancellationToken);
         try
         {
             await Task.Delay(wait, time, sleep.Token);
@@ -236,6 +240,10 @@ internal sealed partial class TransferRunner(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // A client waits now: that may be let through.
+        }
+        finally
+        {
+            transfer.Forget(sleep);
         }
     }
 

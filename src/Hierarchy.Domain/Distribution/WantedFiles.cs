@@ -32,7 +32,7 @@ public static class WantedFiles
         var latest = update.Latest!; // A live update has a latest revision.
         var policy = rules.IsUniform ? rules.Default : rules.PolicyOf(latest, categories);
         var decidedAt = view.DecidedSequenceOf(update);
-        foreach (var file in FilesOf(view, latest))
+        foreach (var file in All(view, latest))
             if (IsWanted(view, rules, file))
                 yield return new WantedFile(file, policy, deadline, decidedAt);
     }
@@ -68,8 +68,10 @@ public static class WantedFiles
         return deadline != 0 ? deadline : one.DecidedAt.CompareTo(other.DecidedAt);
     }
 
-    private static IEnumerable<CatalogFile> FilesOf(ServedView view, CatalogEntry latest)
+    /// <summary>The files of a revision and of its bundle, to any depth, of every language and kind.</summary>
+    public static IEnumerable<CatalogFile> All(ServedView view, CatalogEntry latest)
     {
+        ArgumentNullException.ThrowIfNull(view);
         var seen = new HashSet<RevisionId>();
         var open = new Stack<CatalogEntry>();
         open.Push(latest);

@@ -17,7 +17,9 @@ public static class ContentRecords
     public static Change Settings(Guid? serverId, ContentSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new Change((int)RecordKind.ContentSettings, serverId?.ToByteArray(bigEndian: true) ?? [], settings.IsNone ? null : Message(serverId, settings).ToByteArray());
+        // Written out: a null array would convert to an empty payload that has a value.
+        ReadOnlyMemory<byte>? payload = settings.IsNone ? default(ReadOnlyMemory<byte>?) : Message(serverId, settings).ToByteArray();
+        return new Change((int)RecordKind.ContentSettings, serverId?.ToByteArray(bigEndian: true) ?? [], payload);
     }
 
     /// <summary>The message of that record: categories in the order of their bytes, so that equal decisions have equal bytes.</summary>

@@ -8,6 +8,7 @@ using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Backups;
+using Hierarchy.Server.Content;
 using Hierarchy.Server.Courier;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
@@ -103,6 +104,7 @@ internal static class ApiRegistration
         app.MapGrpcService<SuccessionAdminEndpoint>();
         app.MapGrpcService<SuccessionEndpoint>();
         app.MapGrpcService<CourierEndpoint>();
+        app.MapGrpcService<ContentServiceEndpoint>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.MapContent();

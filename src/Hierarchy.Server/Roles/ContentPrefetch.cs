@@ -21,7 +21,8 @@ internal sealed class ContentPrefetch(ViewPublisher views, ContentPlans plans, C
         while (true)
         {
             var current = views.Current;
-            if (Look(current.View) is { } plan)
+            // Before there is a catalog nothing is known, which is not the same as nothing being needed.
+            if (current.Checkpoint is not null && Look(current.View) is { } plan)
             {
                 plans.Current = plan;
                 ahead.Want(plan.Ahead);

@@ -9,6 +9,7 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Secrets;
+using Hierarchy.Server.Content;
 using Hierarchy.Server.Courier;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Secrets;
@@ -191,6 +192,8 @@ internal static class RoleRegistration
         });
         services.AddSingleton<IContentOrigins>(provider => new SiteOrigins(
             provider.GetRequiredService<ConfiguredOrigins>(), data.ServerId, options.Site, NeighboursOf(provider, options, data), provider.GetRequiredService<TimeProvider>()));
+        services.AddContentLinks(options, provider => NeighboursOf(provider, options, data));
+        services.AddContentAdministration();
         services.AddContent(content);
         services.AddHostedService<ContentPrefetch>();
     }

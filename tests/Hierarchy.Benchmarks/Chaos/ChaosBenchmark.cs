@@ -34,6 +34,7 @@ internal static class ChaosBenchmark
         figures.Add("chaos_total", Stopwatch.GetElapsedTime(start).TotalSeconds, "s");
         await RunCatalogAsync(figures, cancellationToken);
         await RunTiersAsync(figures, cancellationToken);
+        await ContentChaosBenchmark.RunAsync(figures, cancellationToken);
         await SimulationBenchmark.RunAsync(figures, cancellationToken);
     }
 

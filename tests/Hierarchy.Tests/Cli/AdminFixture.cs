@@ -24,6 +24,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedSites Sites => application.Services.GetRequiredService<CannedSites>();
 
+    public CannedContent Content => application.Services.GetRequiredService<CannedContent>();
+
     public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
 
     public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
@@ -39,6 +41,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedVerification>();
         builder.Services.AddSingleton<CannedSuccession>();
         builder.Services.AddSingleton<CannedSites>();
+        builder.Services.AddSingleton<CannedContent>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
@@ -46,6 +49,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         application.MapGrpcService<CannedVerification>();
         application.MapGrpcService<CannedSuccession>();
         application.MapGrpcService<CannedSites>();
+        application.MapGrpcService<CannedContent>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Hierarchy.Content;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Content.Transfer;
 using Hierarchy.Testing;
 using Xunit;

@@ -1,4 +1,8 @@
+using System.Net;
 using Hierarchy.Content;
+using Hierarchy.Content.Bandwidth;
+using Hierarchy.Content.Planning;
+using Hierarchy.Content.Retention;
 using Hierarchy.Content.Store;
 using Hierarchy.Content.Transfer;
 using Hierarchy.Testing;
@@ -6,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -34,19 +39,26 @@ internal sealed class ContentServer : IAsyncDisposable
 
     public ContentFetcher Fetcher => _app.Services.GetRequiredService<ContentFetcher>();
 
+    public ContentPlans Plans => _app.Services.GetRequiredService<ContentPlans>();
+
+    public ContentPruner Pruner => _app.Services.GetRequiredService<ContentPruner>();
+
     public ContentAhead Ahead => _app.Services.GetRequiredService<ContentAhead>();
 
     public ContentCounts Counts => _app.Services.GetRequiredService<ContentCounters>().Read();
 
-    public static async Task<ContentServer> StartAsync(TemporaryFolder folder, IContentCatalog catalog, Uri? parent = null, Action<ContentOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<ContentServer> StartAsync(TemporaryFolder folder, IContentCatalog catalog, Uri? parent = null, Action<ContentOptions>? configure = null, TimeProvider? time = null,
+        Func<ContentOptions, IContentOrigins>? origins = null, BandwidthGate? bandwidth = null, HttpProtocols protocols = HttpProtocols.Http1)
     {
         var options = new ContentOptions { Directory = Path.Combine(folder.Path, "content"), ParentUrl = parent, RetryDelay = TimeSpan.FromMilliseconds(1), MaxAttempts = 3 };
         configure?.Invoke(options);
         var errors = new ErrorLog();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = protocols));
         builder.Logging.ClearProviders().AddProvider(errors);
         if (time is not null) builder.Services.AddSingleton(time);
+        if (origins is not null) builder.Services.AddSingleton(origins(options));
+        if (bandwidth is not null) builder.Services.AddSingleton(bandwidth);
         builder.Services.AddSingleton(catalog);
         builder.Services.AddContent(options);
         var app = builder.Build();

@@ -48,6 +48,9 @@ internal sealed class ScriptedOrigin : IAsyncDisposable
 
     public bool KnowsRanges { get; set; } = true;
 
+    /// <summary>Every answer waits for <see cref="Gate"/> before its first byte.</summary>
+    public bool HoldsHeaders { get; set; }
+
     public static async Task<ScriptedOrigin> StartAsync()
     {
         var origin = new ScriptedOrigin();
@@ -82,6 +85,7 @@ internal sealed class ScriptedOrigin : IAsyncDisposable
             return;
         }
 
+        if (HoldsHeaders) await Gate.Task.WaitAsync(context.RequestAborted);
         var from = 0;
         if (KnowsRanges && RangeHeaderValue.TryParse(request.Headers.Range.ToString(), out var range))
         {

@@ -1,4 +1,5 @@
 using Hierarchy.Content;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Content.Transfer;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Synchronization;
 using Hierarchy.Domain.View;
-using Hierarchy.Server.Roles;
 using Xunit;
 
 namespace Hierarchy.Tests.Server;
@@ -26,7 +26,7 @@ public sealed class WantedFilesTests
         builder.Apply(new ViewRecord.Selection(3, SyncSelection.DefaultFor("de-DE")));
         var view = builder.Build(LogHead.Empty);
 
-        Assert.Equal(isWanted, ViewContentCatalog.FilesWanted(view, view.Updates[Update]).Any());
+        Assert.Equal(isWanted, WantedFiles.Of(view, view.Updates[Update], new ContentRules { Default = FetchPolicy.Ahead }, CategoryTree.None).Any());
     }
 
     [Fact]

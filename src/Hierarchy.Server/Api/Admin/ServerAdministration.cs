@@ -75,7 +75,8 @@ internal sealed class ServerAdministration(DecisionDesk desk, ILogReader log, Se
 
     private static ServerSettings Decided(ServedView view, Guid serverId) => view.ServerSettings.GetValueOrDefault(serverId) ?? new ServerSettings(TakesContentFromMicrosoft: null);
 
-    private static EnrolledServer Find(ServedView view, string text)
+    /// <summary>The server of that name or id, or of which the id begins so.</summary>
+    public static EnrolledServer Find(ServedView view, string text)
     {
         if (text.Length == 0) throw Refusal.Invalid("Name the server.");
         var found = view.Servers.Values.Where(server => string.Equals(server.Name, text, StringComparison.OrdinalIgnoreCase)).ToArray();
