@@ -50,7 +50,9 @@ public sealed class ContentChaos(int kills)
             await using (var node = ProcessUnderTest.Start("Hierarchy.Testing", arguments))
             {
                 await node.WaitForLineAsync(line => line.StartsWith(ContentNode.Ready, StringComparison.Ordinal), Patience, cancellationToken);
-                await Task.Delay(random.Next(1, 400), cancellationToken);
+                // A blow before the first question would hit nothing; a server that has all asks none.
+                if (files.Any(file => !IsStored(store, file))) await Until.TrueAsync("the parent to be asked", Patience, _ => Task.FromResult(!parent.Asked.IsEmpty), cancellationToken);
+                await Task.Delay(random.Next(1, 600), cancellationToken);
                 await node.KillAsync(cancellationToken);
             }
 
