@@ -27,6 +27,8 @@ internal static class MicrosoftUpdateCommand
 
     private static readonly Option<int> Demo = new("--demo") { Description = "How many updates to serve whose installer is a shell script that works." };
 
+    private static readonly Option<int> DemoLength = new("--demo-length") { Description = "Bytes of the payload of each of them; 0 for the usual 256 KiB." };
+
     private static readonly Option<int> Latency = new("--latency") { Description = "Milliseconds that every answer waits." };
 
     private static readonly Option<int> LeaveMissing = new("--leave-missing")
@@ -49,7 +51,7 @@ internal static class MicrosoftUpdateCommand
     {
         var command = new Command("microsoft-update", "Serves a simulated Microsoft Update (MS-WSUSSS and content over HTTP). Nothing in it is Microsoft's own service.")
         {
-            Listen, Documents, Generate, Seed, Demo, Latency, LeaveMissing, CookieMinutes, CompressAbove, ListChildren, Gzip,
+            Listen, Documents, Generate, Seed, Demo, DemoLength, Latency, LeaveMissing, CookieMinutes, CompressAbove, ListChildren, Gzip,
         };
         command.SetAction(RunAsync);
         return command;
@@ -100,6 +102,7 @@ internal static class MicrosoftUpdateCommand
             {
                 Documents = arguments.GetValue(Documents)?.FullName,
                 Demo = arguments.GetValue(Demo),
+                DemoLength = arguments.GetValue(DemoLength),
                 Generate = arguments.GetValue(Generate),
                 Seed = arguments.GetValue(Seed),
                 LeaveMissing = arguments.GetValue(LeaveMissing),

@@ -43,13 +43,13 @@ public sealed class ProcessUnderTest : IAsyncDisposable
 
     /// <summary>
     /// Starts a project's program (Hierarchy.Server, Hierarchy.Agent, Hierarchy.Cli, Hierarchy.Testing), as last built. <paramref name="onError"/> is given each line of
-    /// its error output.
+    /// its error output; <paramref name="networkNamespace"/> is where it has its network, null for here.
     /// </summary>
     public static ProcessUnderTest Start(
-        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onError = null)
+        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onError = null, string? networkNamespace = null)
     {
         var assembly = ProgramOf(project);
-        var start = new ProcessStartInfo(DotNetHost())
+        var start = new ProcessStartInfo(networkNamespace is null ? DotNetHost() : "ip")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -58,6 +58,9 @@ public sealed class ProcessUnderTest : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        // `ip` becomes the program that it runs, so the process is the same.
+        foreach (var argument in networkNamespace is null ? [] : new[] { "netns", "exec", networkNamespace, DotNetHost() })
+            start.ArgumentList.Add(argument);
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(assembly);
         foreach (var argument in arguments)

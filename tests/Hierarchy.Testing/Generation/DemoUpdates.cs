@@ -17,7 +17,7 @@ public static class DemoUpdates
     public const string PayloadName = "payload.bin";
 
     private const int Revision = 100;
-    private const int PayloadLength = 256 * 1024;
+    private const int UsualLength = 256 * 1024;
 
     private static readonly DateTimeOffset FirstTuesday = new(2026, 1, 13, 18, 0, 0, TimeSpan.Zero);
 
@@ -27,14 +27,14 @@ public static class DemoUpdates
     /// <summary>The path whose existence tells that an update is installed.</summary>
     public static string MarkerOf(Guid id) => $@"C:\ProgramData\Demo\{id:D}.txt";
 
-    /// <summary>Makes so many: every fifth asks for a restart (return code 10), the others are done at once.</summary>
-    public static IReadOnlyList<SourceDocument> Create(int count) => [.. Enumerable.Range(1, count).Select(One)];
+    /// <summary>Makes so many: every fifth asks for a restart (return code 10), the others are done at once. Their payloads have that length, or the usual one for zero.</summary>
+    public static IReadOnlyList<SourceDocument> Create(int count, int length = 0) => [.. Enumerable.Range(1, count).Select(number => One(number, length > 0 ? length : UsualLength))];
 
-    private static SourceDocument One(int number)
+    private static SourceDocument One(int number, int length)
     {
         var id = IdOf(number);
         var asksForRestart = number % 5 == 0;
-        var payload = GeneratedFiles.Create(PayloadName, 0xD3110000UL + (ulong)number, PayloadLength);
+        var payload = GeneratedFiles.Create(PayloadName, 0xD3110000UL + (ulong)number, length);
         var script = ServedFile.Create(ScriptName, new StoredBytes(Encoding.UTF8.GetBytes(Script(id, number, asksForRestart, payload))));
         var article = (9_000_000 + number).ToString(CultureInfo.InvariantCulture);
         var size = (script.Length + payload.Length).ToString(CultureInfo.InvariantCulture);

@@ -11,7 +11,7 @@ public static class SimulatedCatalog
         var documents = new List<SourceDocument>();
         if (options.Documents is { } folder)
             documents.AddRange(DocumentFolder.Read(folder, options.Skipped));
-        documents.AddRange(DemoUpdates.Create(options.Demo));
+        documents.AddRange(DemoUpdates.Create(options.Demo, options.DemoLength));
         if (options.Generate > 0)
         {
             var present = documents.Select(document => document.Summary.Key.Id).ToHashSet();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hierarchy.Testing.Namespaces;
 
 namespace Hierarchy.Testing.Tree;
 
@@ -18,6 +19,9 @@ public sealed class AgentNode(string name, string folder, AgentNode.Computer com
         public required IReadOnlyList<string> Servers { get; init; }
 
         public required IReadOnlyList<string> Groups { get; init; }
+
+        /// <summary>Its place in a simulated network; null for this computer.</summary>
+        public HostPlace? Host { get; init; }
     }
 
     /// <summary>The folder in which its Windows paths are found.</summary>
@@ -34,6 +38,8 @@ public sealed class AgentNode(string name, string folder, AgentNode.Computer com
 
     /// <summary>What it said of one kind.</summary>
     public IEnumerable<JsonElement> EventsOf(string kind) => Events.Where(said => said.GetProperty("event").GetString() == kind);
+
+    protected override HostPlace? Host => computer.Host;
 
     protected override IEnumerable<string> Arguments()
     {

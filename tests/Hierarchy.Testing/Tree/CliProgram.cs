@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Hierarchy.Testing.Namespaces;
 
 namespace Hierarchy.Testing.Tree;
 
@@ -9,9 +10,16 @@ public sealed class CliProgram
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     /// <summary>Runs a verb against a server and answers its document; an error document is an exception.</summary>
-    public static async Task<JsonElement> RunAsync(string server, Action<string>? progress, CancellationToken cancellationToken, params string[] verb)
+    public static Task<JsonElement> RunAsync(string server, Action<string>? progress, CancellationToken cancellationToken, params string[] verb) =>
+        RunAsync(server, host: null, progress, cancellationToken, verb);
+
+    /// <summary>The same on a server's computer in a simulated network.</summary>
+    public static Task<JsonElement> RunAsync(HostPlace host, CancellationToken cancellationToken, params string[] verb) =>
+        RunAsync("http://127.0.0.1:8532", host, progress: null, cancellationToken, verb);
+
+    private static async Task<JsonElement> RunAsync(string server, HostPlace? host, Action<string>? progress, CancellationToken cancellationToken, string[] verb)
     {
-        await using var process = ProcessUnderTest.Start("Hierarchy.Cli", ["--server", server, "--output", "json", .. verb], environment: null, progress);
+        await using var process = ProcessUnderTest.Start("Hierarchy.Cli", ["--server", server, "--output", "json", .. verb], environment: null, progress, host?.Namespace);
         var text = new StringBuilder();
         await foreach (var line in process.ReadLinesAsync(cancellationToken)) text.AppendLine(line);
         var code = await process.WaitForExitAsync(Longest, cancellationToken);

@@ -1,13 +1,14 @@
 using Grpc.Net.Client;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Testing.Namespaces;
 
 namespace Hierarchy.Testing.Tree;
 
 /// <summary>A server as a process. Its addresses stay the same when it is started again.</summary>
 public sealed class ServerNode(string name, string folder, ServerNode.Place place) : TreeNode(name, "Hierarchy.Server", folder)
 {
-    private readonly string listenHttp = LastingPort.Address();
-    private readonly string listenGrpc = LastingPort.Address();
+    private readonly string listenHttp = place.Host is null ? LastingPort.Address() : "*:8530";
+    private readonly string listenGrpc = place.Host is null ? LastingPort.Address() : "*:8532";
     private string? httpUrl;
     private string? grpcUrl;
     private GrpcChannel? channel;
@@ -24,6 +25,12 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
 
         public string? Site { get; init; }
 
+        /// <summary>Its computer in a simulated network; null for this one.</summary>
+        public HostPlace? Host { get; init; }
+
+        /// <summary>Further flags.</summary>
+        public IReadOnlyList<string> Flags { get; init; } = [];
+
         /// <summary>It has a parent, and decides for itself.</summary>
         public bool IsAutonomous { get; init; }
     }
@@ -31,6 +38,8 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
     public string HttpUrl => httpUrl ?? throw new NodeDownException(Name);
 
     public string GrpcUrl => grpcUrl ?? throw new NodeDownException(Name);
+
+    protected override HostPlace? Host => place.Host;
 
     /// <summary>To its gRPC.</summary>
     public GrpcChannel Channel => channel ?? throw new NodeDownException(Name);
@@ -69,6 +78,8 @@ public sealed class ServerNode(string name, string folder, ServerNode.Place plac
         if (place.Parent is { } parent) arguments.AddRange(["--parent", parent]);
         if (place.MicrosoftUpdate is { } upstream) arguments.AddRange(["--microsoft-update", upstream]);
         if (place.Site is { } site) arguments.AddRange(["--site", site]);
+        if (place.Host is { } host) arguments.AddRange(["--public-grpc-url", $"http://{host.Address}:8532", "--public-content-url", $"http://{host.Address}:8530"]);
+        arguments.AddRange(place.Flags);
         return arguments;
     }
 

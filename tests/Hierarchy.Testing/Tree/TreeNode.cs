@@ -1,3 +1,5 @@
+using Hierarchy.Testing.Namespaces;
+
 namespace Hierarchy.Testing.Tree;
 
 /// <summary>One program of a tree with a folder of its own: started, killed and started again, as its operator would.</summary>
@@ -23,6 +25,9 @@ public abstract class TreeNode(string name, string project, string folder) : IAs
     /// <summary>How long it may take until it is ready.</summary>
     protected virtual TimeSpan ReadyTime => TimeSpan.FromSeconds(60);
 
+    /// <summary>The computer of a simulated network that it runs on; null for this one.</summary>
+    protected virtual HostPlace? Host => null;
+
     protected ProcessUnderTest Process => process ?? throw new NodeDownException(Name);
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
@@ -30,7 +35,7 @@ public abstract class TreeNode(string name, string project, string folder) : IAs
     {
         if (process is not null) throw new InvalidOperationException($"{Name} is started already.");
         Directory.CreateDirectory(Folder);
-        process = ProcessUnderTest.Start(project, Arguments());
+        process = ProcessUnderTest.Start(project, Arguments(), networkNamespace: Host?.Namespace);
         var line = await process.WaitForLineAsync(IsReady, ReadyTime, cancellationToken);
         Started(line);
     }

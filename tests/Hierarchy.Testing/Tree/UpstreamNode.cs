@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using Hierarchy.Testing.Namespaces;
 
 namespace Hierarchy.Testing.Tree;
 
 /// <summary>The simulated Microsoft Update as a process.</summary>
 public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : TreeNode("microsoft-update", "Hierarchy.Testing", folder)
 {
-    private readonly string listen = LastingPort.Address();
+    private readonly string listen = catalog.Host is { } host ? $"{host.Address}:8080" : LastingPort.Address();
     private string? url;
 
     /// <summary>What it serves.</summary>
@@ -21,6 +22,12 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
 
         /// <summary>Updates whose installers work.</summary>
         public int Demo { get; init; } = 1;
+
+        /// <summary>Its computer in a simulated network; null for this one.</summary>
+        public HostPlace? Host { get; init; }
+
+        /// <summary>The length of the file of each update whose installer works; zero for as long as it takes.</summary>
+        public int DemoLength { get; init; }
 
         /// <summary>How long every answer waits: a synchronization that lasts long enough to be interrupted.</summary>
         public TimeSpan Latency { get; init; }
@@ -50,12 +57,14 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
         answer.EnsureSuccessStatusCode();
     }
 
+    protected override HostPlace? Host => catalog.Host;
+
     protected override IEnumerable<string> Arguments()
     {
         List<string> arguments =
         [
             "microsoft-update", "--listen", listen,
-            "--generate", Number(catalog.Generated), "--seed", Number(catalog.Seed), "--demo", Number(catalog.Demo),
+            "--generate", Number(catalog.Generated), "--seed", Number(catalog.Seed), "--demo", Number(catalog.Demo), "--demo-length", Number(catalog.DemoLength),
             "--latency", Number((int)catalog.Latency.TotalMilliseconds),
         ];
         if (catalog.Documents is { } documents) arguments.AddRange(["--documents", documents]);
