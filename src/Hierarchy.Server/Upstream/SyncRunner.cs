@@ -98,6 +98,11 @@ internal sealed partial class SyncRunner(
             summary.Outcome = isStopped ? SyncOutcome.Interrupted : SyncOutcome.Cancelled;
             summary.Error = $"{(isStopped ? "The server stopped during this synchronization" : $"Stopped by {run.CancelledBy}")}; the next one goes on behind what was stored.";
         }
+        catch (Exception exception) when (log.Halted is not null && exception is Grpc.Core.RpcException or SupersededException)
+        {
+            // It was refused a decision before it heard that it is to stop.
+            (summary.Outcome, summary.Error) = (SyncOutcome.Cancelled, $"Stopped by the root that took this one's place. {log.Halted}");
+        }
         catch (Exception exception) when (exception is IntegrityException or UnavailableException)
         {
             (summary.Outcome, summary.Error) = (SyncOutcome.Failed, exception.Message);

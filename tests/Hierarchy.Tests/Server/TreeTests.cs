@@ -3,6 +3,9 @@ using Grpc.Core;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Protocol.Feed.V1;
+using Hierarchy.Replication;
+using Hierarchy.Replication.Wire;
 using Hierarchy.Testing;
 using Xunit;
 using UpdateState = Hierarchy.Protocol.Client.V1.UpdateState;
@@ -34,6 +37,31 @@ public sealed class TreeTests
         await Eventually.HoldsAsync(
             "the root sees that all are equal",
             async () => (await root.Admin.ListServersAsync(new ListServersRequest(), cancellationToken: Token)).Servers.All(server => server.Equal && server.Lag == 0));
+    }
+
+    [Fact]
+    public async Task Replicas_ThatWouldFollowEachOtherInALoopOfThree_AreRefusedAndKeepAnotherParent()
+    {
+        await using var root = await RunningServer.RootAsync();
+        var last = Hierarchy.Testing.Tree.LastingPort.Address();
+        // The first one's preferred parent will stand below it.
+        await using var first = await RunningServer.ReplicaAsync($"http://{last},{root.GrpcUrl}", "first");
+        await using var second = await RunningServer.ReplicaAsync(first.GrpcUrl, "second");
+        await using var third = await RunningServer.ReplicaAsync(second.GrpcUrl, "third", grpc: last);
+        await Eventually.HoldsAsync("the log names all four", () => root.Views.View.Servers.Count == 4);
+        await third.EqualsAsync(root);
+
+        var follow = new FollowRequest { ServerId = Positions.Id(first.Get<ServerIdentity>().Id), ServerName = "first", Position = first.Log.Head.Position.ToProto(), ReadsOverlays = true };
+        using (var call = new FeedService.FeedServiceClient(third.Channel).Follow(follow, cancellationToken: Token))
+        {
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.MoveNext(Token));
+            Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+            Assert.Contains("would be a loop", refused.Status.Detail, StringComparison.Ordinal);
+        }
+
+        await root.AddUpdateAsync(title: "Live");
+        await third.EqualsAsync(root);
+        Assert.Equal(root.GrpcUrl.TrimEnd('/'), first.Get<Hierarchy.Server.Roles.ServerFaults>().Following!.Parent!.Url.AbsoluteUri.TrimEnd('/'));
     }
 
     [Fact]

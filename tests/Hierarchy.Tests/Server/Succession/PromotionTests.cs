@@ -6,7 +6,10 @@ using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Succession;
+using Hierarchy.Server.Upstream;
 using Hierarchy.Testing;
+using Hierarchy.Testing.Generation;
+using Hierarchy.Testing.MicrosoftUpdate;
 using Hierarchy.Testing.Tree;
 using Xunit;
 
@@ -150,6 +153,28 @@ public sealed class PromotionTests
         await Eventually.HoldsAsync("the other one gave way", () => one.Get<AuthorityStanding>().Superseded is { IsDispute: false });
         Assert.Equal("two", one.Get<AuthorityStanding>().Superseded!.ServerName);
         await RefusesToDecideAsync(one, two.GrpcUrl);
+    }
+
+    [Fact]
+    public async Task Root_SupersededInTheMiddleOfASynchronization_StopsItAndStartsNoOther()
+    {
+        await using var upstream = await MicrosoftUpdateServer.StartAsync(
+            SimulatedCatalog.Create(new CatalogOptions { Demo = 3, Generate = 300 }, Token), new MicrosoftUpdateOptions { Latency = TimeSpan.FromMilliseconds(500) }, Token);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
+        using var run = root.Admin.RunSync(new RunSyncRequest(), cancellationToken: Token);
+        Assert.True(await run.ResponseStream.MoveNext(Token));
+
+        var newer = root.Log.Head.Position with { Epoch = 1_000_000, EpochId = Guid.NewGuid() };
+        Assert.Equal(Verdict.Newer, root.Get<AuthorityStanding>().Hear(newer, "heir", "http://127.0.0.1:9", "the test"));
+
+        await Eventually.HoldsAsync("the run has ended", () => root.Get<SyncRunner>().Current is null);
+        var ended = (await root.Admin.ListSyncRunsAsync(new ListSyncRunsRequest(), cancellationToken: Token)).Runs[0];
+        Assert.Equal(SyncOutcome.Cancelled, ended.Outcome);
+        Assert.Contains("the root that took this one's place", ended.Error, StringComparison.Ordinal);
+        Assert.Null(root.Get<SyncRunner>().TryStart(Hierarchy.Server.Upstream.SyncRequest.Scheduled));
+        using var again = root.Admin.RunSync(new RunSyncRequest(), cancellationToken: Token);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await again.ResponseStream.MoveNext(Token));
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
     }
 
     [Fact]
