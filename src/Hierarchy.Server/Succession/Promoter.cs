@@ -66,7 +66,7 @@ internal sealed partial class Promoter(
         {
             if (Obstacle() is { } obstacle) throw Refusal.Precondition(obstacle);
             if (overlay?.Carried is { } carried && !dropsOverlay) throw Refusal.Precondition(DescribeOverlay(carried));
-            return replica is null ? PromoteRoot(requestedBy) : await PromoteReplicaAsync(replica, requestedBy);
+            return data.Superseded is { } superseded && data.Role == ServerRole.Root ? PromoteRoot(superseded, requestedBy) : await PromoteReplicaAsync(requestedBy);
         }
         finally
         {
@@ -86,18 +86,17 @@ internal sealed partial class Promoter(
         _ => "Only a replica, or a root that was superseded, can be promoted.",
     };
 
-    private Position PromoteRoot(string requestedBy)
+    private Position PromoteRoot(Supersession superseded, string requestedBy)
     {
-        var superseded = data.Superseded!; // without it, it is in nobody's way
         var parents = superseded.GrpcUrl.Length > 0 ? new[] { superseded.GrpcUrl } : [];
         return Decide(new Promotion(time.GetUtcNow(), requestedBy, "root", superseded.Epoch, parents, Epoch: null));
     }
 
-    private async Task<Position> PromoteReplicaAsync(ReplicaRole following, string requestedBy)
+    private async Task<Position> PromoteReplicaAsync(string requestedBy)
     {
-        // From here on not cancelled: whoever goes away now would not know what it is.
-        var parents = options.Parents.Select(parent => parent.ToString()).Concat(following.ParentUrl is { } url ? [url.ToString()] : []).Distinct().ToArray();
-        await following.StopFollowingAsync();
+        // From here on not cancelled: whoever goes away now would not know what it is. A site without a connection follows nobody.
+        var parents = options.Parents.Select(parent => parent.ToString()).Concat(replica?.ParentUrl is { } url ? [url.ToString()] : []).Distinct().ToArray();
+        if (replica is not null) await replica.StopFollowingAsync();
         if (overlay is not null) await overlay.StopAsync();
         try
         {
@@ -110,7 +109,7 @@ internal sealed partial class Promoter(
             if (!again.IsWanted)
             {
                 overlay?.Start();
-                following.Follow();
+                replica?.Follow();
             }
         }
     }
@@ -150,6 +149,7 @@ internal sealed partial class Promoter(
             count += page.Count(record => !record.IsTombstone);
         }
 
+        if (log.Head.Position != head.Position) throw Refusal.Precondition("An import is under way on this server. Promote it when that has ended.");
         if (count != head.Count || !digest.Matches(head.Digest.Span))
             throw Refusal.Precondition($"The records on this server's disk ({count}) are not those of its checkpoint at {head.Position} ({head.Count}): a disk has rotted, or somebody changed the file. Promote another replica, or restore the root from a backup.");
     }

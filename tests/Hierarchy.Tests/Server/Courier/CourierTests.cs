@@ -81,6 +81,25 @@ public sealed class CourierTests : IDisposable
     }
 
     [Fact]
+    public async Task Site_PromotedWhenTheRootIsLost_Decides()
+    {
+        await using var site = await SiteAsync();
+        await using (var root = await RunningServer.RootAsync())
+        {
+            await root.AddUpdateAsync(title: "Kept");
+            await RunAsync(root, "export", _folder["all"]);
+            await RunAsync(site, "import", _folder["all"]);
+            await site.EqualsAsync(root);
+        }
+
+        await site.PromoteAsync();
+
+        await site.Admin.AddGroupAsync(new AddGroupRequest { Name = "Pilot" }, cancellationToken: Token);
+        Assert.Single(site.Views.View.Updates.Values, update => update.Latest?.Title == "Kept");
+        Assert.True(site.Log.Head.Position.Epoch > Epoch.Leap);
+    }
+
+    [Fact]
     public async Task File_ThatDoesNotFit_IsRefusedWithTheNextStep()
     {
         await using var root = await RunningServer.RootAsync();
