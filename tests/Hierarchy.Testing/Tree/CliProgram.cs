@@ -11,13 +11,13 @@ public sealed class CliProgram
 
     /// <summary>Runs a verb against a server and answers its document; an error document is an exception.</summary>
     public static Task<JsonElement> RunAsync(string server, Action<string>? progress, CancellationToken cancellationToken, params string[] verb) =>
-        RunAsync(server, host: null, progress, cancellationToken, verb);
+        RunAsync(server, host: null, progress, verb, cancellationToken);
 
     /// <summary>The same on a server's computer in a simulated network.</summary>
     public static Task<JsonElement> RunAsync(HostPlace host, CancellationToken cancellationToken, params string[] verb) =>
-        RunAsync("http://127.0.0.1:8532", host, progress: null, cancellationToken, verb);
+        RunAsync("http://127.0.0.1:8532", host, progress: null, verb, cancellationToken);
 
-    private static async Task<JsonElement> RunAsync(string server, HostPlace? host, Action<string>? progress, CancellationToken cancellationToken, string[] verb)
+    private static async Task<JsonElement> RunAsync(string server, HostPlace? host, Action<string>? progress, string[] verb, CancellationToken cancellationToken)
     {
         await using var process = ProcessUnderTest.Start("Hierarchy.Cli", ["--server", server, "--output", "json", .. verb], environment: null, progress, host?.Namespace);
         var text = new StringBuilder();
