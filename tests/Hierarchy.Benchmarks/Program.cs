@@ -25,6 +25,9 @@ internal static class Program
         ["chaos-sync"] = ChaosBenchmark.RunCatalogAsync,
         ["chaos-tiers"] = ChaosBenchmark.RunTiersAsync,
         ["content"] = ContentBenchmark.RunAsync,
+        ["content-ask"] = ContentBenchmark.AskAsync,
+        ["content-serve"] = ContentBenchmark.ServeAsync,
+        ["content-store"] = ContentBenchmark.StoreAsync,
         ["digest"] = DigestBenchmark.RunAsync,
         ["documents"] = DocumentsBenchmark.RunAsync,
         ["fanout"] = FanoutBenchmark.RunAsync,
@@ -63,8 +66,8 @@ internal static class Program
             interrupt.Cancel();
         };
         var figures = new Figures(Console.Out);
-        // The parts of chaos have names to be run alone.
-        foreach (var name in args.Length > 0 ? args : [.. All.Keys.Where(name => !name.StartsWith("chaos-", StringComparison.Ordinal)).Order()])
+        // The parts of chaos and content have names to be run alone.
+        foreach (var name in args.Length > 0 ? args : [.. All.Keys.Where(name => !name.StartsWith("chaos-", StringComparison.Ordinal) && !name.StartsWith("content-", StringComparison.Ordinal)).Order()])
         {
             try
             {

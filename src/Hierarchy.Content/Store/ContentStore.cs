@@ -224,7 +224,7 @@ public sealed partial class ContentStore : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnavailableException($"Content {stored.Sha1} is verified but cannot be moved into {_backend.Name}: {e.Message} Check its rights and the disk.", e);
+            throw new StorageException($"Content {stored.Sha1} is verified but cannot be moved into {_backend.Name}: {e.Message} Check its rights and the disk.", e);
         }
         finally
         {
@@ -240,7 +240,7 @@ public sealed partial class ContentStore : IDisposable
     {
         var free = AvailableSpace() - _reservedBytes;
         if (needed <= free) return;
-        throw new UnavailableException(
+        throw new StorageException(
             $"The disk of {_backend.Name} is full: {file} needs {needed} bytes more, {Math.Max(free, 0)} are free beside the {_reservedBytes} reserved. Free space or move {ContentOptions.Section}:Directory.");
     }
 

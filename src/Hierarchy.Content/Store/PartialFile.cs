@@ -60,15 +60,26 @@ internal sealed class PartialFile : IDisposable
     /// <exception cref="UnavailableException">The disk is full or fails.</exception>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        // Hashed while they are written, on a copy: it counts only once they stand there.
+        var next = _hasher.Clone();
         try
         {
-            await RandomAccess.WriteAsync(Handle, bytes, Length, cancellationToken);
-            Hash(bytes.Span);
+            var writing = RandomAccess.WriteAsync(Handle, bytes, Length, cancellationToken);
+            var sha1 = Task.Run(() => next.AppendSha1(bytes.Span), CancellationToken.None);
+            var pieces = HashSha256(next, bytes.Span);
+            await sha1;
+            await writing;
+            foreach (var (piece, digest) in pieces) _journal.Write(piece, digest);
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            throw CannotWrite(Path, e);
+            next.Dispose();
+            if (e is IOException) throw CannotWrite(Path, e);
+            throw;
         }
+
+        _hasher.Dispose();
+        _hasher = next;
     }
 
     /// <summary>Forgets all bytes.</summary>
@@ -157,18 +168,22 @@ internal sealed class PartialFile : IDisposable
         return true;
     }
 
-    private void Hash(ReadOnlySpan<byte> bytes)
+    /// <summary>Answers the pieces that became whole.</summary>
+    private static List<(long Piece, Sha256Digest Digest)> HashSha256(ContentHasher hasher, ReadOnlySpan<byte> bytes)
     {
+        var pieces = new List<(long, Sha256Digest)>();
         while (!bytes.IsEmpty)
         {
-            var room = PieceJournal.PieceLength - (int)(Length % PieceJournal.PieceLength);
+            var room = PieceJournal.PieceLength - (int)(hasher.Length % PieceJournal.PieceLength);
             var part = bytes[..Math.Min(room, bytes.Length)];
-            _hasher.Append(part);
-            if (part.Length == room) _journal.Write(Length / PieceJournal.PieceLength - 1, _hasher.CurrentSha256());
+            hasher.AppendSha256(part);
+            if (part.Length == room) pieces.Add((hasher.Length / PieceJournal.PieceLength - 1, hasher.CurrentSha256()));
             bytes = bytes[part.Length..];
         }
+
+        return pieces;
     }
 
-    private static UnavailableException CannotWrite(string path, Exception e) =>
+    private static StorageException CannotWrite(string path, Exception e) =>
         new($"Content cannot be written to {path}: {e.Message} Free space there or mend the disk; the transfer goes on from what is verified.", e);
 }

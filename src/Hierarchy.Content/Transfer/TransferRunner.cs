@@ -73,6 +73,10 @@ internal sealed partial class TransferRunner(
             {
                 if (await FetchAsync(run, origin, cancellationToken)) return null;
             }
+            catch (StorageException e)
+            {
+                return e;
+            }
             catch (UnavailableException e)
             {
                 if (isSibling)

@@ -23,7 +23,16 @@ internal sealed class ContentHasher : IDisposable
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        _sha1.AppendData(bytes);
+        AppendSha1(bytes);
+        AppendSha256(bytes);
+    }
+
+    /// <summary>Half of <see cref="Append"/>, for two threads: both get all bytes, and neither the other's half.</summary>
+    public void AppendSha1(ReadOnlySpan<byte> bytes) => _sha1.AppendData(bytes);
+
+    /// <summary>The other half. <see cref="Length"/> and <see cref="CurrentSha256"/> follow this one.</summary>
+    public void AppendSha256(ReadOnlySpan<byte> bytes)
+    {
         _sha256.AppendData(bytes);
         Length += bytes.Length;
     }

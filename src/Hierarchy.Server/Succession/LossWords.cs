@@ -49,6 +49,7 @@ internal sealed class LossWords(ViewPublisher views)
         ViewRecord.Server { State: { } server } => $"server {server.Name} ({server.Id:D}) at {server.GrpcUrl}",
         ViewRecord.Server removed => $"server {removed.ServerId:D}: removed",
         ViewRecord.ServerDecided decided => $"settings of server {Server(decided.ServerId)}: {Content(decided.State?.TakesContentFromMicrosoft)}",
+        ViewRecord.ContentDecided decided => $"content of {(decided.ServerId is { } id ? $"server {Server(id)}" : "the tree")}: {(decided.State is null ? "nothing decided any more" : "what is fetched, and how long it stays")}",
         ViewRecord.Selection selection => selection.State is null ? "the choice of what is taken from the upstream: removed" : "the choice of what is taken from the upstream: changed",
         ViewRecord.Imported imported => $"{Update(imported.UpdateId)}: {(imported.State is null ? "no longer followed from outside the choice" : "imported from outside the choice")}",
         _ => record.GetType().Name,

@@ -25,6 +25,14 @@ internal static class ContentBenchmark
 
     public static async Task RunAsync(Figures figures, CancellationToken cancellationToken)
     {
+        await ServeAsync(figures, cancellationToken);
+        await StoreAsync(figures, cancellationToken);
+        await AskAsync(figures, cancellationToken);
+    }
+
+    /// <summary>Ranges of one gibibyte and of a bundle, against plain static files.</summary>
+    public static async Task ServeAsync(Figures figures, CancellationToken cancellationToken)
+    {
         using var folder = new TemporaryFolder();
         await ServeAsync(figures, "content_serve", folder["one"], Rounds, async catalog => await catalog.AddAsync("one.wim", Large, 1, sparse: false, cancellationToken), cancellationToken);
         await ServeAsync(
@@ -35,8 +43,20 @@ internal static class ContentBenchmark
                     await catalog.AddAsync(i == 0 ? "install.esd" : $"{i}.cab", i == 0 ? BundleLargest : BundleRest, 1000 + i, sparse: true, cancellationToken);
             },
             cancellationToken);
-        await StoreAsync(figures, folder["store"], cancellationToken);
-        await AskAsync(figures, folder["ask"], cancellationToken);
+    }
+
+    /// <summary>Storing with verification, against plain writing.</summary>
+    public static async Task StoreAsync(Figures figures, CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        await StoreAsync(figures, folder.Path, cancellationToken);
+    }
+
+    /// <summary>Five hundred askers of a file that is not there yet.</summary>
+    public static async Task AskAsync(Figures figures, CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        await AskAsync(figures, folder.Path, cancellationToken);
     }
 
     private static async Task ServeAsync(Figures figures, string name, string folder, int rounds, Func<BenchCatalog, Task> fill, CancellationToken cancellationToken)

@@ -151,6 +151,28 @@ public sealed class SiblingTests : IDisposable
     }
 
     [Fact]
+    public async Task Ensure_OwnDiskIsFull_BlamesNoSibling()
+    {
+        await using var parent = await ScriptedOrigin.StartAsync();
+        await using var other = await ScriptedOrigin.StartAsync();
+        _url2 = other.Url;
+        var file = OwnedBy(Two);
+        other.Serve(file, Bytes(file));
+        await using var one = await StartAsync(One, _folder1, parent);
+        var real = one.Store.AvailableSpace;
+        one.Store.AvailableSpace = () => 10;
+
+        var full = await Assert.ThrowsAsync<Hierarchy.Domain.UnavailableException>(() => one.Fetcher.EnsureAsync(file, TransferPriority.Ahead, Cancellation));
+        Assert.Contains("is full", full.Message, StringComparison.Ordinal);
+        Assert.Contains("is full", Assert.Single(one.Fetcher.Failed).Reason, StringComparison.Ordinal);
+
+        one.Store.AvailableSpace = real;
+        await one.Fetcher.EnsureAsync(file, TransferPriority.Ahead, Cancellation);
+        Assert.Equal((1000L, 0), (one.Counts.BytesFetchedFromSiblings, parent.Requests.Count));
+        Assert.Empty(one.Fetcher.Failed);
+    }
+
+    [Fact]
     public async Task Ensure_GarbageFromTheSibling_ComesFromTheParent()
     {
         await using var parent = await ScriptedOrigin.StartAsync();

@@ -88,6 +88,28 @@ public sealed class ContentPolicyTests
     }
 
     [Fact]
+    public async Task Tree_TwoReplicasOfASite_TheirParentSendsEachFileOnce()
+    {
+        await using var upstream = await MicrosoftUpdateServer.StartAsync(SimulatedCatalog.Create(new CatalogOptions { Demo = 8 }, Token), new MicrosoftUpdateOptions(), Token);
+        await using var root = await RunningServer.RootOfEverythingAsync(upstream);
+        await RunAsync(root, "sync", "run");
+        await using var one = await RunningServer.ReplicaAsync(root.GrpcUrl, name: "branch-a");
+        await using var two = await RunningServer.ReplicaAsync(root.GrpcUrl, name: "branch-b");
+        foreach (var replica in new[] { one, two })
+            await Eventually.HoldsAsync("both replicas to know each other", () => replica.Views.View.Servers.Values.Count(server => server.Site == "branch") == 2);
+
+        for (var i = 1; i <= 8; i++) await RunAsync(root, "approve", $"KB900000{i}", "--group", "All Computers");
+        var files = root.Get<ContentPlans>().Current.Ahead;
+        await Eventually.HoldsAsync("all files to be planned", () => (files = root.Get<ContentPlans>().Current.Ahead).Count >= 8);
+        foreach (var replica in new[] { one, two })
+            await Eventually.HoldsAsync("both replicas to have all files", () => files.All(file => replica.Get<ContentStore>().Contains(file)));
+
+        var bytes = files.Sum(file => file.Size);
+        Assert.Equal(bytes, root.Get<ContentCounters>().Read().BytesServedToServers);
+        Assert.Equal(bytes, one.Get<ContentCounters>().Read().BytesFetchedFromSiblings + two.Get<ContentCounters>().Read().BytesFetchedFromSiblings);
+    }
+
+    [Fact]
     public async Task Policy_WhatCannotBe_IsRefused()
     {
         await using var root = await RunningServer.RootAsync();
