@@ -34,6 +34,15 @@ internal sealed class HistoryOracle(VirtualWorld world)
     /// <summary>An authority goes on from an older state.</summary>
     public void OnLoss(LogImage from) => _losses.Add((from.Epochs, from.Head));
 
+    /// <summary>An authority came back from a backup: what it had decided since is gone, and its operator was told, or told nobody.</summary>
+    public void OnRestored(SimulatedServer server, LogImage backup)
+    {
+        OnLoss(backup);
+        foreach (var written in _written)
+            if (written.By == server && !IsIn(backup.Epochs, backup.Head, written.Position))
+                written.By = null;
+    }
+
     /// <summary>A transaction is durable at an authority.</summary>
     public void OnDurable(CommittedTransaction transaction)
     {
@@ -42,13 +51,14 @@ internal sealed class HistoryOracle(VirtualWorld world)
     }
 
     /// <summary>The one who decided has the answer.</summary>
-    public void OnAcknowledged(CommittedTransaction transaction)
+    public void OnAcknowledged(SimulatedServer by, CommittedTransaction transaction)
     {
         Acknowledged++;
         for (var i = _written.Count - 1; i >= 0; i--)
         {
             if (_written[i].Position != transaction.Head.Position) continue;
             _written[i].IsAcknowledged = true;
+            _written[i].By = by;
             return;
         }
     }
@@ -85,6 +95,7 @@ internal sealed class HistoryOracle(VirtualWorld world)
     public void CheckSurvivor(LogImage image)
     {
         var expected = new Dictionary<RecordKey, ChangeRecord>();
+        var survived = _written.Where(written => IsIn(image.Epochs, image.Head, written.Position)).SelectMany(written => written.Records).ToDictionary(record => record.Sequence);
         foreach (var written in _written.OrderBy(written => written.Position.Sequence))
         {
             if (IsIn(image.Epochs, image.Head, written.Position))
@@ -95,6 +106,7 @@ internal sealed class HistoryOracle(VirtualWorld world)
             {
                 if (_losses.TrueForAll(loss => IsIn(loss.Epochs, loss.Head, written.Position)))
                     throw Failed($"the decision acknowledged at {written.Position} is not in the surviving history, and no loss explains it.");
+                CheckListed(written, survived);
                 LostWithHistory++;
             }
         }
@@ -106,6 +118,27 @@ internal sealed class HistoryOracle(VirtualWorld world)
             var held = image.Index.TryGetValue(key, out var at) ? image.Records[at] : (ChangeRecord?)null;
             if (held?.Sequence != record.Sequence || !held.Value.Payload.GetValueOrDefault().Span.SequenceEqual(record.Payload.GetValueOrDefault().Span))
                 throw Failed($"the surviving root holds {held?.Sequence.ToString() ?? "nothing"} for key {key.Key} of kind {key.Kind}; sequence {record.Sequence} was written last.");
+        }
+    }
+
+    /// <summary>Whether two records say the same at the same place.</summary>
+    public static bool IsSame(ChangeRecord one, ChangeRecord other) =>
+        one.Sequence == other.Sequence && one.Kind == other.Kind && one.IsTombstone == other.IsTombstone && one.Key.Span.SequenceEqual(other.Key.Span)
+        && one.Payload.GetValueOrDefault().Span.SequenceEqual(other.Payload.GetValueOrDefault().Span);
+
+    /// <summary>
+    /// Who decided it has ceded to another root and lists it, or what it said later about the same key. Excepted is what it had deleted, and forgotten that it did, and a last word that the surviving
+    /// history says as well, at the same sequence: two roots that go on from one place can happen to delete the same key there, and nothing of that is lost.
+    /// </summary>
+    private void CheckListed(Written written, Dictionary<long, ChangeRecord> survived)
+    {
+        if (written.By is not { } by) return;
+        if (by.Ceded is not { } ceded) throw Failed($"the decision acknowledged at {written.Position} is not in the surviving history, and {by.Self.Name}, which made it, was neither taken back nor replaced.");
+        foreach (var record in written.Records)
+        {
+            if (!ceded.Index.TryGetValue(new RecordKey(record.Kind, record.Key), out var at)) continue;
+            if (survived.TryGetValue(at, out var other) && IsSame(ceded.Records[at], other)) continue;
+            if (!by.Losses.Lists(record)) throw Failed($"the decision acknowledged at {written.Position} is not in the surviving history, and {by.Self.Name} does not list it among what is lost.");
         }
     }
 
@@ -121,5 +154,8 @@ internal sealed class HistoryOracle(VirtualWorld world)
         public IReadOnlyList<ChangeRecord> Records => records;
 
         public bool IsAcknowledged { get; set; }
+
+        /// <summary>Who decided it and has it still, or lists it; null after a restore.</summary>
+        public SimulatedServer? By { get; set; }
     }
 }

@@ -3,6 +3,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Repair;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Testing.Logs;
 
@@ -32,6 +33,12 @@ internal sealed class SimulatedFollower
     public Action<FollowerEffect.Serve>? OnServe { get; set; }
 
     public Action<IReadOnlyList<Guid>>? OnIntroduced { get; set; }
+
+    /// <summary>Keeps what a fold is about to take away, as the product does it; null for nobody.</summary>
+    public LossArchive? Losses { get; init; }
+
+    /// <summary>A snapshot has taken the place of what was there.</summary>
+    public Action<LogImage>? OnReplaced { get; set; }
 
     /// <summary>The parent sent what it should not.</summary>
     public Action<string>? OnWrong { get; set; }
@@ -119,7 +126,7 @@ internal sealed class SimulatedFollower
                 Done(Log.StageAsync(stage.Records, stage.Through, stage.SourceHead, CancellationToken.None));
                 break;
             case FollowerEffect.Fold fold:
-                var folded = Done(Log.FoldAsync(fold.Checkpoint, CancellationToken.None));
+                var folded = Fold(fold.Checkpoint);
                 if (folded != FoldResult.Folded) OnWrong?.Invoke($"The fold at {fold.Checkpoint.Position} did not match.");
                 Enqueue(Machine.OnFolded(folded));
                 break;
@@ -141,6 +148,17 @@ internal sealed class SimulatedFollower
                 OnOutward?.Invoke(effect);
                 break;
         }
+    }
+
+    // As the real loop does.
+    private FoldResult Fold(Checkpoint checkpoint)
+    {
+        var (before, replaces) = (Log.Image, Log.Staging.Mode == StagingMode.Snapshot);
+        var loss = Losses is null ? null : Done(Losses.KeepAsync(checkpoint, Machine.Status.Parent, CancellationToken.None));
+        var folded = Done(Log.FoldAsync(checkpoint, CancellationToken.None));
+        if (loss is { } id && folded != FoldResult.Folded) Done(Losses!.TakeBackAsync(id, CancellationToken.None)); // it gave the id
+        else if (replaces && folded == FoldResult.Folded) OnReplaced?.Invoke(before);
+        return folded;
     }
 
     private void StartOver(FeedEnd why, string reason)

@@ -1,6 +1,7 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Testing.Logs;
 
 namespace Hierarchy.Testing.Simulation;
@@ -32,6 +33,7 @@ internal sealed partial class SimulatedServer
         Url = new Uri($"http://{name}:8532");
         Lies = new LyingParent(tree);
         _disk = new SimulatedDisk(tree);
+        Losses = new SimulatedLosses(_disk);
     }
 
     public ServerIdentity Self { get; }
@@ -54,6 +56,12 @@ internal sealed partial class SimulatedServer
 
     /// <summary>What computers and those below report; null while it is down.</summary>
     public SimulatedReports? Reports { get; private set; }
+
+    /// <summary>What it held of histories that others took the place of.</summary>
+    public SimulatedLosses Losses { get; }
+
+    /// <summary>What it held when another server had become the root and it was made a replica; null for all others.</summary>
+    public LogImage? Ceded { get; private set; }
 
     /// <summary>The calls of those below.</summary>
     public List<FeedLink> Links { get; } = [];
@@ -98,6 +106,8 @@ internal sealed partial class SimulatedServer
                 OnServe = OnServe,
                 OnWrong = reason => _tree.Wrong(this, reason),
                 OnIntroduced = OnIntroduced,
+                Losses = new LossArchive(log, Losses, _tree.World),
+                OnReplaced = OnReplaced,
             };
         }
 
@@ -133,7 +143,7 @@ internal sealed partial class SimulatedServer
     public void CutRollup() => _rollup?.Cut();
 
     /// <summary>A backup of everything.</summary>
-    public SimulatedBackup Backup() => new(Log!.Image, Reports!.Image, _tree.World.Elapsed); // it is up
+    public SimulatedBackup Backup() => new(Log!.Image, Reports!.Image, Losses.Image, _tree.World.Elapsed); // it is up
 
     /// <summary>The power fails. A root has everything on disk; a mirror may lose its newest transactions.</summary>
     public void Crash()
@@ -149,7 +159,8 @@ internal sealed partial class SimulatedServer
     {
         if (!IsUp) return;
         Stop(Log!.Image); // it was started
-        if (IsRoot) _tree.Oracle.OnLoss(backup.Log);
+        if (IsRoot) _tree.Oracle.OnRestored(this, backup.Log);
+        Losses.Image = backup.Losses;
         _tree.ReportOracle.OnRestored(this, backup.Time);
         (_stored, _storedReports, _start) = (backup.Log, backup.Reports, start);
         _isRestored = isSaid && (!IsRoot || start == AuthorityStart.AfterLoss);
@@ -164,6 +175,7 @@ internal sealed partial class SimulatedServer
         IsRoot = isRoot;
         var head = _stored.Head;
         if (isRoot) _tree.Oracle.OnLoss(_stored);
+        else Ceded = _stored;
         _stored = _stored with
         {
             Staging = StagingState.None,
@@ -321,6 +333,20 @@ internal sealed partial class SimulatedServer
         _tree.Oracle.CheckForward(Self.Name, _served?.Position ?? default, checkpoint.Position);
         _served = checkpoint;
         Source!.Serve(serve.State, serve.Floor == Log.Head.Floor ? serve.Frame : null); // up
+    }
+
+    /// <summary>Nothing that another history has not is gone without being listed.</summary>
+    private void OnReplaced(LogImage before)
+    {
+        var after = Log!.Image; // it has just folded
+        if (before.Head.Position.IsEmpty) return;
+        var common = before.Head.Position.Log != after.Head.Position.Log ? 0 : EpochHistory.Common(before.Epochs, before.Head.Position.Sequence, after.Epochs, after.Head.Position.Sequence);
+        foreach (var record in before.Records.Values.Where(record => record.Sequence > common))
+        {
+            if (after.Records.TryGetValue(record.Sequence, out var held) && HistoryOracle.IsSame(record, held)) continue;
+            if (!Losses.Lists(record)) throw _tree.Failed($"{Self.Name} lost {record.Sequence} of {before.Head.Position} to {after.Head.Position}, and lists it nowhere.");
+            _tree.Faults.Add("lost record listed");
+        }
     }
 
     private void OnIntroduced(IReadOnlyList<Guid> ancestry)

@@ -149,7 +149,7 @@ internal sealed class SimulatedTree
         try
         {
             var transaction = ((MemoryAuthorityLog)server.Log!).CommitAsync(changes, CancellationToken.None).AsTask().GetAwaiter().GetResult(); // a root that is up
-            if (transaction.Records.Count > 0) Oracle.OnAcknowledged(transaction);
+            if (transaction.Records.Count > 0) Oracle.OnAcknowledged(server, transaction);
         }
         catch (IOException)
         {
@@ -188,7 +188,7 @@ internal sealed class SimulatedTree
         image.Records.Values.Where(record => !record.IsTombstone || record.Sequence > floor)
             .Select(record => (record.Sequence, record.Kind, Convert.ToHexString(record.Key.Span), record.Payload is { } payload ? Convert.ToHexString(payload.Span) : null));
 
-    private SimulationFailedException Failed(string what) => new(World.Seed, what);
+    public SimulationFailedException Failed(string what) => new(World.Seed, what);
 
     private static string Describe(SimulatedServer server) =>
         $"{server.Self.Name} {(server.IsUp ? "up" : "down")} at {server.Log?.Head.Position} {server.Follower?.Machine.Status.Phase} {server.Follower?.Machine.Status.Reason}";

@@ -10,7 +10,7 @@ internal sealed class SimulationRun
     public static IReadOnlyList<string> Kinds { get; } =
     [
         "call cut", "call silent", "clock jumped", "compaction", "computer re-imaged", "disk full", "duplicated call", "lie: count", "lie: digest", "lie: floor too low", "lie: old checkpoint", "lie: other payload",
-        "lie: page left out", "lie: page twice", "lie: record deleted", "lie: record left out", "lie: reign", "lie: stale head of a page", "lie: transaction left out", "lie: transaction twice",
+        "lie: page left out", "lie: page twice", "lie: record deleted", "lie: record left out", "lie: reign", "lie: stale head of a page", "lie: transaction left out", "lie: transaction twice", "lost record listed",
         "old files put in a replica's place", "old files put in the root's place", "outbox began a new life", "power lost after a write", "power lost before a write", "record rotted", "repaired", "replica crashed", "replica promoted", "replica restored", "root crashed", "root cut off",
         "root restored", "rot found", "server stood still",
     ];

@@ -1,7 +1,7 @@
 namespace Hierarchy.Testing.Simulation;
 
 /// <summary>Virtual time and chance: one queue of events, ordered by time and then by when they were planned, and one seed. The same seed gives the same run.</summary>
-internal sealed class VirtualWorld(int seed)
+internal sealed class VirtualWorld(int seed) : TimeProvider
 {
     private const ulong HashBasis = 14695981039346656037;
     private const ulong HashPrime = 1099511628211;
@@ -23,6 +23,8 @@ internal sealed class VirtualWorld(int seed)
     public TimeSpan Elapsed => TimeSpan.FromTicks(_now);
 
     public DateTimeOffset Now => DateTimeOffset.UnixEpoch.AddDays(20_000) + Elapsed;
+
+    public override DateTimeOffset GetUtcNow() => Now;
 
     public Guid NewId()
     {
