@@ -15,6 +15,7 @@ public sealed class WideAreaLink : IDisposable
     private readonly TunDevice _far;
     private readonly BlockingCollection<(long Due, byte[] Packet)> _outward = new(boundedCapacity: 4096);
     private readonly BlockingCollection<(long Due, byte[] Packet)> _homeward = new(boundedCapacity: 4096);
+    private readonly CancellationTokenSource _stopping = new();
     private long _bytesOutward;
     private long _bytesHomeward;
 
@@ -47,6 +48,7 @@ public sealed class WideAreaLink : IDisposable
     public void Dispose()
     {
         IsCut = true;
+        _stopping.Cancel();
         _outward.CompleteAdding();
         _homeward.CompleteAdding();
         _near.Dispose();
@@ -83,7 +85,7 @@ public sealed class WideAreaLink : IDisposable
         foreach (var (due, packet) in line.GetConsumingEnumerable())
         {
             var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            if (wait > TimeSpan.Zero) Thread.Sleep(wait);
+            if (wait > TimeSpan.Zero && _stopping.Token.WaitHandle.WaitOne(wait)) return;
             if (!IsCut) to.Write(packet);
         }
     }
