@@ -47,7 +47,11 @@ internal static class CommandLine
             new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(), new UpdatesShowVerb(), new UpdatesImportVerb() },
             new ApproveVerb(environment.Time),
             new DeclineVerb(),
-            new Command("groups", "Target groups: which computers an approval is for.") { new GroupsListVerb(), new GroupsAddVerb(), new GroupsRemoveVerb() },
+            new Command("groups", "Target groups: which computers an approval is for.")
+            {
+                new GroupsListVerb(), new GroupsAddVerb(), new GroupsRenameVerb(), new GroupsMoveVerb(), new GroupsRemoveVerb(), new GroupsUnknownVerb(),
+                new Command("targeting", "Who says which groups a computer is in.") { new GroupsTargetingShowVerb(), new GroupsTargetingSetVerb() },
+            },
             new Command("sites", "Sites, their subnets and the links between them: where a client's nearest server is.")
             {
                 new SitesListVerb(), new SitesShowVerb(), new SitesAddVerb(), new SitesSetVerb(), new SitesRemoveVerb(), new SitesDefaultVerb(), new SitesWhichVerb(), new SitesImportVerb(),

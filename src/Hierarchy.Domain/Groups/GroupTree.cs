@@ -11,7 +11,7 @@ public sealed class GroupTree
     private readonly FrozenDictionary<Guid, int> _depths;
     private readonly LogId _overlay;
 
-    /// <summary>Builds the tree. A group whose parent is not there, or that is in a loop, hangs under All Computers: records may arrive in any order.</summary>
+    /// <summary>Builds the tree. A group whose parent is not there or is Unassigned Computers, or that is in a loop, hangs under All Computers: records may arrive in any order.</summary>
     /// <param name="groups">As the log has them.</param>
     /// <param name="overlay">The overlay that they come from; none for the tree's log.</param>
     public GroupTree(IEnumerable<TargetGroup> groups, LogId overlay = default)
@@ -50,27 +50,29 @@ public sealed class GroupTree
 
     /// <summary>
     /// The groups that count for a computer that names these: each with its ancestors. Unknown names are left out; when no name is known, or only All Computers, the computer is in
-    /// Unassigned Computers.
+    /// Unassigned Computers, and in no other case. One text may list several names, `;` between them.
     /// </summary>
-    public Membership MembershipOf(IEnumerable<string> names) => MembershipOf(names.Select(name => Find(name.Trim())));
+    public Membership MembershipOf(IEnumerable<string> names) => MembershipOfGroups(IdsOf(names));
 
     /// <summary>The same for a computer that was put into these; a group that is there no more is left out.</summary>
     public Membership MembershipOfGroups(IEnumerable<Guid> ids) => MembershipOf(ids.Select(Find));
 
-    /// <summary>Ids of the groups that a computer which names these is in directly, ascending: never none.</summary>
-    public Guid[] DirectIdsOf(IEnumerable<string> names) => IdsOf(Direct(names.Select(name => Find(name.Trim()))));
+    /// <summary>Ids of the groups that a computer which was put into these is in directly, ascending: never none.</summary>
+    public Guid[] DirectIdsOfGroups(IEnumerable<Guid> ids) => [.. Direct(ids.Select(Find)).Select(group => group.Id).Distinct().Order()];
 
-    /// <summary>The same for a computer that was put into these.</summary>
-    public Guid[] DirectIdsOfGroups(IEnumerable<Guid> ids) => IdsOf(Direct(ids.Select(Find)));
+    /// <summary>The groups of these names; those that are not there are left out.</summary>
+    public IEnumerable<Guid> IdsOf(IEnumerable<string> names) => GroupNames.Split(names).Select(Find).Where(group => group is not null).Select(group => group!.Id);
+
+    /// <summary>True when the group is the other one, or nested in it to any depth.</summary>
+    public bool IsWithin(Guid id, Guid other) => other == TargetGroup.AllComputers.Id || (_byId.ContainsKey(id) && PathOf(id).Contains(other));
 
     /// <summary>The group and all that it is nested in; All Computers alone for one that is not there.</summary>
     public IReadOnlyCollection<Guid> WithAncestors(Guid id) => _byId.ContainsKey(id) ? PathOf(id) : [TargetGroup.AllComputers.Id];
 
-    private static Guid[] IdsOf(List<TargetGroup> groups) => [.. groups.Select(group => group.Id).Distinct().Order()];
-
     private static List<TargetGroup> Direct(IEnumerable<TargetGroup?> groups)
     {
-        var direct = groups.Where(group => group is not null && group.Id != TargetGroup.AllComputers.Id).Select(group => group!).ToList(); // The filter leaves those that are there.
+        // Unassigned Computers holds who is in no other group, whatever names it: whoever is put there and elsewhere is elsewhere.
+        var direct = groups.Where(group => group is { IsBuiltIn: false }).Select(group => group!).ToList(); // The filter leaves those that are there.
         if (direct.Count == 0)
             direct.Add(TargetGroup.UnassignedComputers);
         return direct;
@@ -94,7 +96,8 @@ public sealed class GroupTree
         while (current != TargetGroup.AllComputers.Id && !path.Contains(current))
         {
             path.Add(current);
-            current = _byId.TryGetValue(current, out var group) && group.ParentId is { } parent && _byId.ContainsKey(parent) ? parent : TargetGroup.AllComputers.Id;
+            current = _byId.TryGetValue(current, out var group) && group.ParentId is { } parent && parent != TargetGroup.UnassignedComputers.Id && _byId.ContainsKey(parent)
+                ? parent : TargetGroup.AllComputers.Id;
         }
 
         path.Add(TargetGroup.AllComputers.Id);

@@ -8,4 +8,7 @@ public sealed record TreeSettings
 
     /// <summary>The site of clients outside every subnet; empty for none.</summary>
     public string DefaultSite { get; init; } = "";
+
+    /// <summary>Who says which groups a computer is in.</summary>
+    public Groups.Targeting Targeting { get; init; } = Groups.Targeting.Either;
 }

@@ -127,17 +127,15 @@ public sealed class ServedView
         return server is null || server.IsAutonomous || server.ParentId is null ? server : null;
     }
 
-    /// <summary>The groups that count for a computer: those that an administrator put it into, else those that it names.</summary>
-    public Membership MembershipOf(string computerId, IEnumerable<string> named) =>
-        Assignments.TryGetValue(GroupAssignment.KeyOf(computerId), out var assignment) && assignment.GroupIds.Count > 0
-            ? Groups.MembershipOfGroups(assignment.GroupIds)
-            : Groups.MembershipOf(named);
+    /// <summary>The groups that count for a computer, as <see cref="Sites.TreeSettings.Targeting"/> says: those that an administrator put it into, or those that it names.</summary>
+    public Membership MembershipOf(string computerId, IEnumerable<string> named) => Groups.MembershipOfGroups(PlacesOf(computerId, named));
 
     /// <summary>Ids of the groups that a computer is in directly, ascending: what <see cref="MembershipOf"/> begins with.</summary>
-    public Guid[] DirectGroupsOf(string computerId, IEnumerable<string> named) =>
-        Assignments.TryGetValue(GroupAssignment.KeyOf(computerId), out var assignment) && assignment.GroupIds.Count > 0
-            ? Groups.DirectIdsOfGroups(assignment.GroupIds)
-            : Groups.DirectIdsOf(named);
+    public Guid[] DirectGroupsOf(string computerId, IEnumerable<string> named) => Groups.DirectIdsOfGroups(PlacesOf(computerId, named));
+
+    /// <summary>False when some computer may be in other groups than in the other view.</summary>
+    public bool PlacesAs(ServedView other) =>
+        ReferenceEquals(Groups, other.Groups) && ReferenceEquals(Assignments, other.Assignments) && TreeSettings.Targeting == other.TreeSettings.Targeting;
 
     /// <summary>
     /// True when a client that has everything up to the sequence (and up to that of the overlay) can be sent what changed since; false when it must take everything anew (a removed revision has no name left).
@@ -168,6 +166,12 @@ public sealed class ServedView
             if (IsBundled(update.Revisions[i].Id))
                 into.Add(new Decision(update.Revisions[i], DecisionAction.Bundle, Deadline: null));
         into.Add(DecideLatest(update, latest, membership));
+    }
+
+    private IEnumerable<Guid> PlacesOf(string computerId, IEnumerable<string> named)
+    {
+        var assigned = TreeSettings.Targeting == Targeting.Client ? [] : Assignments.GetValueOrDefault(GroupAssignment.KeyOf(computerId))?.GroupIds ?? [];
+        return assigned.Count > 0 || TreeSettings.Targeting == Targeting.Server ? assigned : Groups.IdsOf(named);
     }
 
     private Decision DecideLatest(UpdateEntry update, CatalogEntry latest, Membership membership)

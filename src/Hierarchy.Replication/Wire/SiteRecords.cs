@@ -41,11 +41,16 @@ public static class SiteRecords
         message.HasDefaultRate ? message.DefaultRate : null);
 
     /// <summary>What is decided for the whole tree.</summary>
-    public static Change Settings(TreeSettings settings) => new((int)RecordKind.TreeSettings, Array.Empty<byte>(), new TreeSettingsRecord { DefaultSite = settings.DefaultSite }.ToByteArray());
+    public static Change Settings(TreeSettings settings) => new(
+        (int)RecordKind.TreeSettings, Array.Empty<byte>(), new TreeSettingsRecord { DefaultSite = settings.DefaultSite, Targeting = GroupRecords.Message(settings.Targeting) }.ToByteArray());
 
     internal static SiteLink ReadLink(ReadOnlyMemory<byte> payload) => FromMessage(SiteLinkRecord.Parser.ParseFrom(payload.Span));
 
-    internal static TreeSettings ReadSettings(ReadOnlyMemory<byte> payload) => new() { DefaultSite = TreeSettingsRecord.Parser.ParseFrom(payload.Span).DefaultSite };
+    internal static TreeSettings ReadSettings(ReadOnlyMemory<byte> payload)
+    {
+        var message = TreeSettingsRecord.Parser.ParseFrom(payload.Span);
+        return new TreeSettings { DefaultSite = message.DefaultSite, Targeting = GroupRecords.FromMessage(message.Targeting) };
+    }
 
     private static Protocol.Catalog.V1.BandwidthSchedule Message(BandwidthSchedule schedule)
     {

@@ -46,6 +46,10 @@ internal static class ApiRegistration
         services.AddSingleton<UpdateAdministration>();
         services.AddSingleton<ApprovalAdministration>();
         services.AddSingleton<GroupAdministration>();
+        services.AddSingleton<GroupEffects>();
+        services.AddSingleton<GroupChanges>();
+        services.AddSingleton<TargetingAdministration>();
+        services.AddSingleton<GroupEndpoint>();
         services.AddSingleton<SiteAdministration>();
         services.AddSingleton<LinkAdministration>();
         services.AddSingleton<NetworkImport>();
@@ -98,6 +102,7 @@ internal static class ApiRegistration
         app.MapGrpcService<ClientEndpoint>();
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
+        app.MapGrpcService<GroupEndpoint>();
         app.MapGrpcService<SiteEndpoint>();
         app.MapGrpcService<VerificationEndpoint>();
         app.MapGrpcService<BackupEndpoint>();

@@ -28,7 +28,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
     public override async Task Sync(SyncRequest request, IServerStreamWriter<SyncResponse> responseStream, ServerCallContext context)
     {
         if (request.ClientId.Length is 0 or > 128) throw new RpcException(new Status(StatusCode.InvalidArgument, "client_id has 1 to 128 characters."));
-        if (request.Groups.Count > MaxGroups) throw new RpcException(new Status(StatusCode.InvalidArgument, $"A client names at most {MaxGroups} groups."));
+        if (request.Groups.Count > MaxGroups || GroupNames.Split(request.Groups).Count > MaxGroups) throw new RpcException(new Status(StatusCode.InvalidArgument, $"A client names at most {MaxGroups} groups."));
 
         var current = views.Current;
         if (current.Checkpoint is null)
@@ -95,7 +95,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             Name = request.Name,
             Address = address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(),
             OperatingSystem = request.OperatingSystem,
-            Groups = request.Groups.Take(MaxGroups).ToArray(),
+            Groups = GroupNames.Split(request.Groups.Take(MaxGroups)).Take(MaxGroups).ToArray(),
             ServerId = self.Id.ToString("D"),
             ReportedAt = time.GetUtcNow(),
         };
@@ -114,7 +114,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             var now = views.Current;
             var (last, lastOverlay) = (seen.View.Head.Position, seen.View.Overlay?.Position ?? Position.Empty);
             // The client is put into other groups, or another meaning of its groups, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
-            if (HaveGroupsChanged(seen.View, now.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
+            if (!now.View.PlacesAs(seen.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
             if (StandingOf(last, now.View) != PositionStanding.Valid || StandingInOverlay(lastOverlay, now.View) != PositionStanding.Valid) return;
             if (!now.View.CanTellChangesSince(last.Sequence, lastOverlay.Sequence)) return;
 
@@ -134,8 +134,6 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
     private PositionStanding StandingInOverlay(Position position, ServedView view) => view.Overlay is not { } head ? PositionStanding.Valid
         : position.Log != head.Position.Log || logs.Overlay is not { } overlay ? PositionStanding.Diverged
         : ReaderStanding.Of(overlay.Log.Epochs, head, position);
-
-    private static bool HaveGroupsChanged(ServedView before, ServedView now) => !ReferenceEquals(before.Groups, now.Groups) || !ReferenceEquals(before.Assignments, now.Assignments);
 
     private SyncStarted Started(Membership membership, bool isFull)
     {

@@ -4,7 +4,7 @@ using Hierarchy.Domain.View;
 
 namespace Hierarchy.Server.Roles;
 
-/// <summary>Keeps the counts of statuses in the groups that computers are in: a computer is looked at when it reports, and all of them when groups or assignments change.</summary>
+/// <summary>Keeps the counts of statuses in the groups that computers are in: a computer is looked at when it reports, and all of them when groups, assignments or who decides about them change.</summary>
 internal sealed partial class ComputerGrouping(ViewPublisher views, IReportStore reports, TimeProvider time, ILogger<ComputerGrouping> logger) : BackgroundService
 {
     private const int ComputersAtOnce = 500;
@@ -24,7 +24,7 @@ internal sealed partial class ComputerGrouping(ViewPublisher views, IReportStore
             var current = views.Current;
             try
             {
-                if (current.Checkpoint is not null && (seen is null || !ReferenceEquals(seen.Groups, current.View.Groups) || !ReferenceEquals(seen.Assignments, current.View.Assignments)))
+                if (current.Checkpoint is not null && (seen is null || !current.View.PlacesAs(seen)))
                 {
                     await RegroupAsync(current.View, stoppingToken);
                     seen = current.View;

@@ -22,6 +22,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedSuccession Succession => application.Services.GetRequiredService<CannedSuccession>();
 
+    public CannedGroups Groups => application.Services.GetRequiredService<CannedGroups>();
+
     public CannedSites Sites => application.Services.GetRequiredService<CannedSites>();
 
     public CannedContent Content => application.Services.GetRequiredService<CannedContent>();
@@ -42,6 +44,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedSuccession>();
         builder.Services.AddSingleton<CannedSites>();
         builder.Services.AddSingleton<CannedContent>();
+        builder.Services.AddSingleton<CannedGroups>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
@@ -50,6 +53,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         application.MapGrpcService<CannedSuccession>();
         application.MapGrpcService<CannedSites>();
         application.MapGrpcService<CannedContent>();
+        application.MapGrpcService<CannedGroups>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

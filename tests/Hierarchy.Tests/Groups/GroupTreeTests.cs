@@ -34,6 +34,34 @@ public sealed class GroupTreeTests
     }
 
     [Fact]
+    public void MembershipOf_UnassignedBesideAGroup_IsInTheGroupAlone()
+    {
+        var tree = new GroupTree([Offices]);
+
+        Assert.Equal(["Offices"], tree.MembershipOf(["Unassigned Computers", "Offices"]).Direct);
+        Assert.Equal(tree.MembershipOf(["Offices"]).ScopeHash, tree.MembershipOfGroups([TargetGroup.UnassignedComputers.Id, Offices.Id, TargetGroup.AllComputers.Id]).ScopeHash);
+        Assert.Equal([TargetGroup.UnassignedComputers.Id], tree.DirectIdsOfGroups([TargetGroup.UnassignedComputers.Id]));
+    }
+
+    [Theory]
+    [InlineData("Berlin;Pilot")]
+    [InlineData(" pilot ; nobody;; BERLIN;")]
+    public void MembershipOf_SeveralNamesInOneText_CountsEach(string names)
+        => Assert.Equal(["Berlin", "Pilot"], new GroupTree([Berlin, Offices, new TargetGroup(Guid.NewGuid(), "Pilot", TargetGroup.AllComputers.Id)]).MembershipOf([names]).Direct);
+
+    [Fact]
+    public void IsWithin_AnyDepth_IsTold()
+    {
+        var tree = new GroupTree([Offices, Berlin]);
+
+        Assert.True(tree.IsWithin(Berlin.Id, Offices.Id));
+        Assert.True(tree.IsWithin(Berlin.Id, TargetGroup.AllComputers.Id));
+        Assert.True(tree.IsWithin(Offices.Id, Offices.Id));
+        Assert.False(tree.IsWithin(Offices.Id, Berlin.Id));
+        Assert.False(tree.IsWithin(TargetGroup.AllComputers.Id, Berlin.Id));
+    }
+
+    [Fact]
     public void ScopeHash_OrderOfNames_DoesNotMatter()
     {
         var tree = new GroupTree([Berlin, Offices, new TargetGroup(Guid.NewGuid(), "Pilot", TargetGroup.AllComputers.Id)]);

@@ -65,6 +65,8 @@ internal sealed class AssignmentAdministration(DecisionDesk desk)
                 continue;
             }
 
+            if (computer.Groups.Count > 0 && view.TreeSettings.Targeting == Targeting.Client)
+                throw Refusal.Precondition("Computers name their groups themselves in this tree, so putting them into some would mean nothing. `hierarchy groups targeting set server` at the root changes that.");
             var groups = new List<Guid>();
             foreach (var name in computer.Groups)
             {

@@ -1,14 +1,12 @@
-using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Reports;
-using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Target groups.</summary>
-internal sealed class GroupAdministration(DecisionDesk desk, IReportStore reports)
+internal sealed class GroupAdministration(DecisionDesk desk, IReportStore reports, GroupChanges changes)
 {
     public async Task<ListGroupsResponse> ListAsync(CancellationToken cancellationToken)
     {
@@ -28,8 +26,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
     {
         desk.RequireOwnDecisions();
         var name = request.Name.Trim();
-        if (name.Length is 0 or > TargetGroup.MaxNameLength) throw Refusal.Invalid($"A group's name has 1 to {TargetGroup.MaxNameLength} characters.");
-        if (name.Contains(';', StringComparison.Ordinal)) throw Refusal.Invalid("A group's name has no ';': it stands between names where a computer lists its groups.");
+        CheckName(name);
         var outcome = await desk.DecideAsync<TargetGroup>(
             view =>
             {
@@ -44,22 +41,19 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
 
     public async Task<RemoveGroupResponse> RemoveAsync(RemoveGroupRequest request, CancellationToken cancellationToken)
     {
-        desk.RequireOwnDecisions();
-        var outcome = await desk.DecideAsync<int>(
-            view =>
-            {
-                var group = view.Groups.Find(request.Name.Trim()) ?? throw Refusal.NotFound($"There is no group '{request.Name}'. `hierarchy groups list` lists them.");
-                if (group.IsBuiltIn) throw Refusal.Precondition($"{group.Name} comes with the server and stays.");
-                var nested = view.Groups.Groups.FirstOrDefault(other => other.ParentId == group.Id);
-                if (nested is not null) throw Refusal.Precondition($"'{nested.Name}' is in '{group.Name}': remove that one first.");
-                var approvals = ApprovalsOf(view, group.Id);
-                return (approvals.Count, [CatalogRecords.NoGroup(group.Id), .. approvals]);
-            },
-            cancellationToken);
-        return new RemoveGroupResponse { Position = outcome.Position.ToProto(), ApprovalsRemoved = outcome.Result };
+        var deleted = await changes.DeleteAsync(request.Name, isWhatIf: false, cancellationToken);
+        return new RemoveGroupResponse { Position = deleted.Position, ApprovalsRemoved = deleted.Effect.ApprovalsRemoved };
     }
 
-    private static TargetGroup ParentOf(GroupTree groups, string name)
+    /// <summary>Refuses what no group can be called.</summary>
+    public static void CheckName(string name)
+    {
+        if (name.Length is 0 or > TargetGroup.MaxNameLength) throw Refusal.Invalid($"A group's name has 1 to {TargetGroup.MaxNameLength} characters.");
+        if (name.Contains(GroupNames.Divider, StringComparison.Ordinal)) throw Refusal.Invalid("A group's name has no ';': it stands between names where a computer lists its groups.");
+    }
+
+    /// <summary>The group that another one is to be in; All Computers for none.</summary>
+    public static TargetGroup ParentOf(GroupTree groups, string name)
     {
         if (name.Length == 0) return TargetGroup.AllComputers;
         var parent = groups.Find(name) ?? throw Refusal.NotFound($"There is no group '{name}' to put it in. `hierarchy groups list` lists them.");
@@ -67,10 +61,6 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
             ? throw Refusal.Precondition("Unassigned Computers holds who is in no other group; no group goes into it.")
             : parent;
     }
-
-    private static List<Change> ApprovalsOf(ServedView view, Guid groupId) =>
-        view.Updates.Values.SelectMany(update => update.Approvals).Where(approval => approval.GroupId == groupId)
-            .Select(approval => CatalogRecords.NoApproval(approval.UpdateId, approval.GroupId)).ToList();
 
     private static Group Describe(GroupTree groups, TargetGroup group, int computers) => new()
     {

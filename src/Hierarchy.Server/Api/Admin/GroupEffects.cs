@@ -1,0 +1,81 @@
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Reports;
+using Hierarchy.Domain.View;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Replication.Wire;
+using RecordKind = Hierarchy.Protocol.Catalog.V1.RecordKind;
+
+namespace Hierarchy.Server.Api.Admin;
+
+/// <summary>
+/// What changes of groups do to the computers that this server knows: the view that they lead to is made, and nothing is committed. Computers of the same groups before and after are decided once, so that it takes as long
+/// for ten of them as for ten thousand.
+/// </summary>
+internal sealed class GroupEffects(IReportStore reports)
+{
+    /// <summary>The effect of those changes on that view.</summary>
+    public async Task<GroupEffect> OfAsync(ServedView before, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        var after = After(before, changes);
+        var effect = new GroupEffect
+        {
+            ApprovalsRemoved = Count(changes, RecordKind.Approval),
+            AssignmentsChanged = Count(changes, RecordKind.GroupAssignment),
+        };
+        var moves = new Dictionary<(string Before, string After), (Membership Before, Membership After)>();
+        foreach (var computer in KnownComputers.Of(before, await reports.ListComputersAsync(cancellationToken)))
+        {
+            var (was, becomes) = (before.MembershipOf(computer.Report.ComputerId, computer.Report.Groups), after.MembershipOf(computer.Report.ComputerId, computer.Report.Groups));
+            if (was.ScopeHash.AsSpan().SequenceEqual(becomes.ScopeHash)) continue;
+            moves.TryAdd((Convert.ToHexString(was.ScopeHash), Convert.ToHexString(becomes.ScopeHash)), (was, becomes));
+            effect.Computers++;
+            if (IsUnassigned(becomes) && !IsUnassigned(was)) effect.ComputersUnassigned++;
+        }
+
+        if (moves.Count > 0) Compare(before, after, moves.Values, effect);
+        return effect;
+    }
+
+    private static int Count(IReadOnlyList<Change> changes, RecordKind kind) => changes.Count(change => change.Kind == (int)kind);
+
+    private static bool IsUnassigned(Membership membership) => membership.TryGetDepth(TargetGroup.UnassignedComputers.Id, out _);
+
+    private static ServedView After(ServedView before, IReadOnlyList<Change> changes)
+    {
+        var builder = new ServedViewBuilder(before, before.Overlay?.Position.Log ?? LogId.None);
+        foreach (var change in changes)
+            if (CatalogRecords.Read(new ChangeRecord(before.Head.Position.Sequence, change.Kind, change.Key, change.Payload)) is { } record)
+                builder.Apply(record);
+        return builder.Build(before.Head, before.Overlay);
+    }
+
+    private static void Compare(ServedView before, ServedView after, IReadOnlyCollection<(Membership Before, Membership After)> moves, GroupEffect effect)
+    {
+        var (was, becomes) = (new List<Decision>(), new List<Decision>());
+        foreach (var update in before.Updates.Values.Where(update => update.Approvals.Count > 0))
+        {
+            var (changes, begins, ends) = (false, false, false);
+            foreach (var (from, to) in moves)
+            {
+                was.Clear();
+                becomes.Clear();
+                before.Decide(update, from, was);
+                after.Decide(after.Updates[update.UpdateId], to, becomes);
+                if (was.SequenceEqual(becomes)) continue;
+                changes = true;
+                // The latest revision stands last, and it alone hangs on approvals.
+                var (acted, acts) = (Acts(was[^1]), Acts(becomes[^1]));
+                begins |= acts && !acted;
+                ends |= acted && !acts;
+            }
+
+            if (changes) effect.UpdatesChanged++;
+            if (begins) effect.UpdatesBegun++;
+            if (ends) effect.UpdatesEnded++;
+        }
+    }
+
+    private static bool Acts(in Decision decision) => decision.Action is DecisionAction.Install or DecisionAction.Uninstall or DecisionAction.OptionalInstall;
+}
