@@ -47,12 +47,8 @@ internal sealed partial class AuthorityStanding
     /// <param name="toldBy">Who told.</param>
     public Verdict Hear(Position reign, string serverName, string grpcUrl, string toldBy)
     {
-        var own = _log.Epochs[^1];
-        if (reign.Log != _log.Head.Position.Log || reign.Epoch < 1) return Verdict.OtherLog;
-        if (reign.Epoch < own.Number) return _log.Epochs.Any(epoch => epoch.Number == reign.Epoch && epoch.Id == reign.EpochId) ? Verdict.Own : Verdict.Older;
-        if (reign.Epoch == own.Number && reign.EpochId == own.Id) return Verdict.Own;
-
-        var verdict = reign.Epoch == own.Number ? Verdict.Disputed : Verdict.Newer;
+        var verdict = ReignJudge.Judge(_log, reign);
+        if (verdict is not (Verdict.Newer or Verdict.Disputed)) return verdict;
         lock (_lock)
         {
             var known = _data.Superseded;

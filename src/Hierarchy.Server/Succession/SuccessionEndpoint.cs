@@ -3,6 +3,7 @@ using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Feed.V1;
 using Hierarchy.Replication;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Roles;

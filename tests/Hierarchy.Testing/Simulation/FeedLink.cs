@@ -41,6 +41,13 @@ internal sealed class FeedLink(SimulatedTree tree, SimulatedServer from, Simulat
             return;
         }
 
+        to.Guard(() => to.Hear(hello.Position));
+        if (IsCut || to.Source != source)
+        {
+            Cut();
+            return;
+        }
+
         Call = source.Open(hello);
         to.Links.Add(this);
         Pump();

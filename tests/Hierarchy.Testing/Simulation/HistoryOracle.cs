@@ -12,6 +12,7 @@ internal sealed class HistoryOracle(VirtualWorld world)
     private readonly Dictionary<Position, (long Count, byte[] Digest)> _states = [];
     private readonly List<Written> _written = [];
     private readonly List<(IReadOnlyList<Epoch> Epochs, LogHead Head)> _losses = [];
+    private readonly Dictionary<SimulatedServer, bool> _readOnly = []; // true: it stands on the disk
 
     /// <summary>Acknowledged transactions.</summary>
     public int Acknowledged { get; private set; }
@@ -41,6 +42,36 @@ internal sealed class HistoryOracle(VirtualWorld world)
         foreach (var written in _written)
             if (written.By == server && !IsIn(backup.Epochs, backup.Head, written.Position))
                 written.By = null;
+    }
+
+    /// <summary>A root decides nothing from now on; when that is on its disk, after restarts as well.</summary>
+    public void OnReadOnly(SimulatedServer root, bool isKept) => _readOnly[root] = isKept;
+
+    /// <summary>An operator has put other files in its place, with such a mark or without, or made it the root or a replica.</summary>
+    public void OnUnmarked(SimulatedServer server, bool isReadOnly)
+    {
+        if (isReadOnly) _readOnly[server] = true;
+        else _readOnly.Remove(server);
+    }
+
+    /// <summary>A root died: what it knew and had not written, it does not know any more.</summary>
+    public void OnForgotten(SimulatedServer root)
+    {
+        if (_readOnly.TryGetValue(root, out var isKept) && !isKept) _readOnly.Remove(root);
+    }
+
+    /// <summary>A root writes something.</summary>
+    public void CheckMayDecide(SimulatedServer root, Position position)
+    {
+        if (_readOnly.ContainsKey(root)) throw Failed($"{root.Self.Name} decides {position}, and knew that another reign has the log.");
+    }
+
+    /// <summary>A root that has heard of a reign above its own, or of another one with its number, has stopped deciding.</summary>
+    public void CheckStanding(string root, IAuthorityLog log, Position reign)
+    {
+        var own = log.Head.Position;
+        var isLower = reign.Log != own.Log || reign.Epoch < own.Epoch || (reign.Epoch == own.Epoch && reign.EpochId == own.EpochId);
+        if (!isLower && log.Halted is null) throw Failed($"{root} reigns at {own}, has heard of {reign}, and decides on.");
     }
 
     /// <summary>A transaction is durable at an authority.</summary>

@@ -7,6 +7,7 @@ namespace Hierarchy.Testing.Simulation;
 internal sealed class SimulatedFaults(SimulatedTree tree)
 {
     private const int BackupsKept = 8;
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(4);
     private readonly Dictionary<SimulatedServer, List<SimulatedBackup>> _backups = [];
     private readonly HashSet<SimulatedServer> _superseded = [];
     private bool _isPromoted;
@@ -19,6 +20,7 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
     public void Start()
     {
         World.After(World.Between(50, 500), Next);
+        World.After(Watch, LookAfterRoot);
         if (tree.Plan.Promotion) World.After(World.Between(8000, 25_000), BeginPromotion);
     }
 
@@ -31,6 +33,19 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
             if (_superseded.Contains(server)) server.ChangeRole(isRoot: false, 0);
             else if (server == tree.Root && tree.Oracle.HasRival(server.Image.Head.Position)) server.ChangeRole(isRoot: true, tree.Oracle.HighestEpoch);
         }
+    }
+
+    /// <summary>An operator finds that the root decides nothing, as old files of it were put in place, and makes it the root again.</summary>
+    private void LookAfterRoot()
+    {
+        if (!tree.HasFaults) return;
+        if (tree.Root.IsReadOnly && World.OneIn(2))
+        {
+            Count("superseded root promoted");
+            tree.Root.ChangeRole(isRoot: true, tree.Oracle.HighestEpoch);
+        }
+
+        World.After(Watch, LookAfterRoot);
     }
 
     private void Next()
@@ -111,6 +126,7 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
     private void Compact(SimulatedServer root)
     {
         var log = (MemoryAuthorityLog)root.Log!; // a root that is up
+        if (log.Halted is not null) return;
         Count("compaction");
         try
         {
@@ -141,6 +157,7 @@ internal sealed class SimulatedFaults(SimulatedTree tree)
             _superseded.Add(old);
             tree.Root = tree.Candidate;
             tree.Candidate.ChangeRole(isRoot: true, 0);
+            tree.Candidate.AnnounceTo(old);
             if (World.OneIn(3)) World.After(World.Between(100, 5000), old.Crash);
         });
         World.After(World.Between(4000, 9000), () => Isolated = null);

@@ -32,7 +32,7 @@ internal sealed class SimulatedFollower
     /// <summary>A state is served.</summary>
     public Action<FollowerEffect.Serve>? OnServe { get; set; }
 
-    public Action<IReadOnlyList<Guid>>? OnIntroduced { get; set; }
+    public Action<FollowerEffect.Introduced>? OnIntroduced { get; set; }
 
     /// <summary>Keeps what a fold is about to take away, as the product does it; null for nobody.</summary>
     public LossArchive? Losses { get; init; }
@@ -142,7 +142,7 @@ internal sealed class SimulatedFollower
                 OnServe?.Invoke(serve);
                 break;
             case FollowerEffect.Introduced introduced:
-                OnIntroduced?.Invoke(introduced.Ancestry);
+                OnIntroduced?.Invoke(introduced);
                 break;
             default:
                 OnOutward?.Invoke(effect);

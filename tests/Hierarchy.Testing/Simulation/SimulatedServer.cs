@@ -23,6 +23,7 @@ internal sealed partial class SimulatedServer
     private TimeSpan _frozenUntil;
     private TimeSpan _clock;
     private bool _isWorking;
+    private SimulatedServer? _toBeTold;
     private Checkpoint? _served;
 
     public SimulatedServer(SimulatedTree tree, string name, bool isRoot)
@@ -88,10 +89,12 @@ internal sealed partial class SimulatedServer
         IsUp = true;
         if (IsRoot)
         {
-            var log = new MemoryAuthorityLog(_stored, _tree.World.NewId, _start, _above);
+            // As the product does: the mark counts before whatever else was said of the start.
+            var log = new MemoryAuthorityLog(_stored, _tree.World.NewId, _mark is null ? _start : AuthorityStart.Halted, _above);
             (_start, _above) = (AuthorityStart.Restart, 0);
-            log.Committed += _tree.Oracle.OnDurable;
-            _tree.Oracle.OnDurable(log.Opening!); // it is not halted
+            log.Committed += OnDurable;
+            if (log.Opening is { } opening) OnDurable(opening);
+            else _tree.Faults.Add("superseded root started again");
             Log = log;
             Follower = null;
         }
@@ -113,6 +116,7 @@ internal sealed partial class SimulatedServer
 
         Source = new SimulatedSource(Log, Self, _tree.Options, () => Now);
         Source.Changed += () => Links.ForEach(link => link.Pump());
+        if (IsRoot) Source.Newer = _mark;
         _disk.Watch(Log);
         Reports = new SimulatedReports(_storedReports, IsRoot, _isRestored, _tree.World.NewId, _disk);
         Tick();
@@ -120,6 +124,7 @@ internal sealed partial class SimulatedServer
         // Old files that nobody speaks of are the worst where the line to the parent is down as well: by the time of the first call as many numbers are given as before.
         Later(_tree.World.Between(1, _isSecretlyOld ? 30_000 : 1000), Report);
         _isRestored = _isSecretlyOld = false;
+        if (IsRoot && _toBeTold is { } other) Announce(other);
     }
 
     /// <summary>The report store has something new: it goes on its way up.</summary>
@@ -143,7 +148,7 @@ internal sealed partial class SimulatedServer
     public void CutRollup() => _rollup?.Cut();
 
     /// <summary>A backup of everything.</summary>
-    public SimulatedBackup Backup() => new(Log!.Image, Reports!.Image, Losses.Image, _tree.World.Elapsed); // it is up
+    public SimulatedBackup Backup() => new(Log!.Image, Reports!.Image, Losses.Image, _mark, _tree.World.Elapsed); // it is up
 
     /// <summary>The power fails. A root has everything on disk; a mirror may lose its newest transactions.</summary>
     public void Crash()
@@ -161,6 +166,7 @@ internal sealed partial class SimulatedServer
         Stop(Log!.Image); // it was started
         if (IsRoot) _tree.Oracle.OnRestored(this, backup.Log);
         Losses.Image = backup.Losses;
+        Unmark(backup.Mark);
         _tree.ReportOracle.OnRestored(this, backup.Time);
         (_stored, _storedReports, _start) = (backup.Log, backup.Reports, start);
         _isRestored = isSaid && (!IsRoot || start == AuthorityStart.AfterLoss);
@@ -173,6 +179,7 @@ internal sealed partial class SimulatedServer
     {
         if (IsUp) Stop(Log!.Image); // it was started
         IsRoot = isRoot;
+        Unmark(null);
         var head = _stored.Head;
         if (isRoot) _tree.Oracle.OnLoss(_stored);
         else Ceded = _stored;
@@ -245,6 +252,7 @@ internal sealed partial class SimulatedServer
     private void Stop(LogImage stored)
     {
         if (IsRoot) _tree.Oracle.OnDied(stored);
+        _tree.Oracle.OnForgotten(this);
         _stored = stored;
         _storedReports = Reports!.Image; // it was started
         Reports = null;
@@ -349,11 +357,12 @@ internal sealed partial class SimulatedServer
         }
     }
 
-    private void OnIntroduced(IReadOnlyList<Guid> ancestry)
+    private void OnIntroduced(FollowerEffect.Introduced introduced)
     {
-        Guid[] mine = [Self.Id, .. ancestry];
-        if (Source!.Ancestry.SequenceEqual(mine)) return; // up
-        Source.Ancestry = mine;
+        Guid[] mine = [Self.Id, .. introduced.Ancestry];
+        var isSame = Source!.Ancestry.SequenceEqual(mine) && Source.Newer == introduced.Newer; // up
+        (Source.Ancestry, Source.Newer) = (mine, introduced.Newer);
+        if (isSame) return;
         foreach (var link in Links.ToArray()) link.Cut();
     }
 

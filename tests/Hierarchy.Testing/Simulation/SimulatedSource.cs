@@ -2,6 +2,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Testing.Logs;
 
@@ -24,7 +25,7 @@ internal sealed class SimulatedSource
         _tail = new FeedTail(options, log.Head.Position.Sequence);
         _cache = new PageCache(options.CacheBytes);
         Ancestry = [self.Id];
-        State = new FeedState(self, log, _tail, CheckpointOf, () => Ancestry);
+        State = new FeedState(self, log, _tail, CheckpointOf, () => Ancestry) { Newer = () => Newer };
         if (log is IAuthorityLog authority)
         {
             authority.Committed += transaction =>
@@ -40,6 +41,9 @@ internal sealed class SimulatedSource
     public FeedState State { get; }
 
     public IReadOnlyList<Guid> Ancestry { get; set; }
+
+    /// <summary>The reign that has taken the place of this log's, as far as it is known.</summary>
+    public NewerReign? Newer { get; set; }
 
     public int PagesRead { get; private set; }
 

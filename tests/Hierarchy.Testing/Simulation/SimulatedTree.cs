@@ -155,6 +155,10 @@ internal sealed class SimulatedTree
         {
             // The disk is full: who decided was told so.
         }
+        catch (SupersededException) when (server.IsReadOnly)
+        {
+            Faults.Add("decision refused by a superseded root");
+        }
     }
 
     private Change NextChange()

@@ -9,10 +9,10 @@ internal sealed class SimulationRun
     /// <summary>Kinds of faults that a run of many seeds has all of.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "call cut", "call silent", "clock jumped", "compaction", "computer re-imaged", "disk full", "duplicated call", "lie: count", "lie: digest", "lie: floor too low", "lie: old checkpoint", "lie: other payload",
+        "call cut", "call silent", "clock jumped", "compaction", "computer re-imaged", "decision refused by a superseded root", "disk full", "duplicated call", "lie: count", "lie: digest", "lie: floor too low", "lie: old checkpoint", "lie: other payload",
         "lie: page left out", "lie: page twice", "lie: record deleted", "lie: record left out", "lie: reign", "lie: stale head of a page", "lie: transaction left out", "lie: transaction twice", "lost record listed",
         "old files put in a replica's place", "old files put in the root's place", "outbox began a new life", "power lost after a write", "power lost before a write", "record rotted", "repaired", "replica crashed", "replica promoted", "replica restored", "root crashed", "root cut off",
-        "root restored", "rot found", "server stood still",
+        "root restored", "root superseded", "rot found", "server stood still", "superseded root promoted", "superseded root started again", "two roots of one number",
     ];
 
     public FaultCounts Faults { get; } = new();

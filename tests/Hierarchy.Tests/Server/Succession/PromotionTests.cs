@@ -4,6 +4,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
+using Hierarchy.Replication.Succession;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;

@@ -1,7 +1,7 @@
-namespace Hierarchy.Server.Succession;
+namespace Hierarchy.Replication.Succession;
 
 /// <summary>How another reign stands to a root's own.</summary>
-internal enum Verdict
+public enum Verdict
 {
     /// <summary>Of another log, or of none.</summary>
     OtherLog = 1,
