@@ -52,6 +52,7 @@ internal static class CommandLine
                 new GroupsListVerb(), new GroupsAddVerb(), new GroupsRenameVerb(), new GroupsMoveVerb(), new GroupsRemoveVerb(), new GroupsUnknownVerb(),
                 new Command("targeting", "Who says which groups a computer is in.") { new GroupsTargetingShowVerb(), new GroupsTargetingSetVerb() },
             },
+            new Command("eulas", "Licences of updates: what is not accepted is not approved.") { new EulasListVerb(), new EulasAcceptVerb() },
             new Command("sites", "Sites, their subnets and the links between them: where a client's nearest server is.")
             {
                 new SitesListVerb(), new SitesShowVerb(), new SitesAddVerb(), new SitesSetVerb(), new SitesRemoveVerb(), new SitesDefaultVerb(), new SitesWhichVerb(), new SitesImportVerb(),

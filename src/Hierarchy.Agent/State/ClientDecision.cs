@@ -15,6 +15,9 @@ namespace Hierarchy.Agent.State;
 /// <param name="Hash">Equal for equal decisions about equal documents.</param>
 internal sealed record ClientDecision(int Number, RevisionId Id, DecisionAction Action, DateTimeOffset? Deadline, ulong Hash)
 {
+    /// <summary>The deadline is what the clock on this computer's wall shows, written as if it were UTC.</summary>
+    internal bool IsDeadlineFloating { get; init; }
+
     internal bool IsInstall => Action == DecisionAction.Install;
 
     /// <exception cref="IntegrityException">The server sent something that is no decision.</exception>
@@ -35,7 +38,10 @@ internal sealed record ClientDecision(int Number, RevisionId Id, DecisionAction 
         };
         return new ClientDecision(
             decision.RevisionId, new RevisionId(new Guid(decision.UpdateId.Span, bigEndian: true), decision.RevisionNumber), action,
-            decision.Deadline?.ToDateTimeOffset(), decision.DecisionHash);
+            decision.Deadline?.ToDateTimeOffset(), decision.DecisionHash)
+        {
+            IsDeadlineFloating = decision.DeadlineIsFloating,
+        };
     }
 
     internal Wire.Decision ToWire() => new()
@@ -46,12 +52,13 @@ internal sealed record ClientDecision(int Number, RevisionId Id, DecisionAction 
         Action = (Wire.DecisionAction)Action,
         Deadline = Deadline?.ToTimestamp(),
         DecisionHash = Hash,
+        DeadlineIsFloating = IsDeadlineFloating,
     };
 
     /// <summary>True when a document with that digest is the one that the decision is about.</summary>
     internal bool IsAbout(ReadOnlyMemory<byte> documentDigest)
     {
         var entry = new CatalogEntry { RevisionId = Number, Id = Id, Sequence = 0, Type = UpdateType.Unknown, Title = "", DocumentDigest = documentDigest };
-        return new Decision(entry, Action, Deadline).Hash() == Hash;
+        return new Decision(entry, Action, Deadline) { IsDeadlineFloating = IsDeadlineFloating }.Hash() == Hash;
     }
 }

@@ -29,31 +29,50 @@ internal sealed class ApproveVerb : Verb
         DefaultValueFactory = _ => "install",
     };
 
-    private readonly Option<DateTimeOffset?> deadline;
+    private readonly Option<Deadline?> deadline;
+    private readonly Option<bool> floating = new("--floating") { Description = "The deadline is by the clock on each computer's wall, not in UTC." };
+    private readonly Option<bool> children = new("--apply-to-children") { Description = "What was decided for groups below goes; without it they keep it." };
+    private readonly Option<bool> parent = new("--same-as-parent") { Description = "Take the group's own decision away: it inherits again." };
+    private readonly Option<bool> eula = new("--accept-eula") { Description = "Show the licences that it needs, and accept them for everyone." };
 
     public ApproveVerb(TimeProvider time)
         : base(
             "approve", "Approve the latest revision of an update for a group and the groups nested in it.",
             "hierarchy approve KB5013943 --group Pilot", "hierarchy approve KB5013943 --group \"All Computers\" --deadline 2026-12-01T03:00:00Z",
-            "hierarchy approve 266f6222 --group Pilot --deadline +12h", "hierarchy approve 266f6222 --group Tills --action not-approved")
+            "hierarchy approve 266f6222 --group Pilot --deadline +12h", "hierarchy approve 266f6222 --group Servers --deadline \"+7d 03:00\" --floating",
+            "hierarchy approve 266f6222 --group Tills --action not-approved", "hierarchy approve 266f6222 --group Tills --same-as-parent")
     {
         action.AcceptOnlyFromAmong([.. Actions.Keys]);
-        deadline = new Option<DateTimeOffset?>("--deadline")
+        deadline = new Option<Deadline?>("--deadline")
         {
-            Description = "Install by then even without the user: ISO 8601, or from now like +7d.",
+            Description = "Install by then even without the user: ISO 8601 (UTC where it names no offset), from now like +7d, \"+7d 03:00\", or now. What is past means at the next contact.",
             HelpName = "TIME",
             CustomParser = result =>
             {
-                if (Deadline.TryParse(result.Tokens[0].Value, time.GetUtcNow(), out var value)) return value;
+                if (Deadline.Parse(result.Tokens[0].Value, time.GetUtcNow()) is { } value) return value;
                 result.AddError($"'{result.Tokens[0].Value}' is no deadline. {Deadline.Accepted}");
                 return null;
             },
         };
         Add(update);
-        Add(group);
-        Add(action);
-        Add(deadline);
+        foreach (var option in new System.CommandLine.Option[] { group, action, deadline, floating, children, parent, eula }) Add(option);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(floating) && result.GetResult(deadline) is null) result.AddError("--floating says of --deadline by which clock it is: give a deadline too.");
+            else if (result.GetValue(floating) && result.GetValue(deadline) is { IsTimeOfDay: false })
+                result.AddError("This deadline is the same moment everywhere. With --floating give a time without an offset, like 2026-12-01T03:00 or \"+7d 03:00\".");
+            if (result.GetValue(parent) && (result.GetValue(children) || result.GetResult(deadline) is not null || result.GetValue(eula) || result.GetResult(action) is { Implicit: false }))
+                result.AddError("--same-as-parent takes the group's decision away: nothing else goes with it.");
+        });
     }
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "A group inherits from the one that it is nested in, unless something was decided for itself.",
+        "Of several groups of a computer the deepest counts; then install before uninstall, required before optional, a deadline before none, the earlier one.",
+        "Refused: uninstalling what cannot be uninstalled; anything else of an update that its publisher withdrew; a deadline where the user may be asked;",
+        "the opposite of what is approved for what it needs or brings; an update that is declined, or whose licence nobody accepted.",
+    ];
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
@@ -63,15 +82,46 @@ internal sealed class ApproveVerb : Verb
             Update = arguments.GetRequiredValue(update),
             Group = name,
             Action = Actions[arguments.GetRequiredValue(action)],
-            Deadline = arguments.GetValue(deadline) is { } time ? Timestamp.FromDateTimeOffset(time) : null,
+            Deadline = arguments.GetValue(deadline) is { } time ? Timestamp.FromDateTimeOffset(time.Time) : null,
+            DeadlineIsFloating = arguments.GetValue(floating),
+            AcceptEula = arguments.GetValue(eula),
+            Reach = arguments.GetValue(parent) ? ApprovalReach.SameAsParent : arguments.GetValue(children) ? ApprovalReach.ApplyToChildren : ApprovalReach.Unspecified,
             RequestedBy = session.User,
         };
+        if (request.AcceptEula && !session.Output.Json) await ShowEulasAsync(session, request.Update);
         var response = await session.AskAsync(session.Admin.ApproveAsync, request);
-        var approval = ApprovalDocument.From(name, response.Approval);
         var document = new ApprovedDocument(
-            Wire.Guid(response.Approval.UpdateId), approval, response.Changed, Wire.Time(response.CommittedAt), PositionDocument.From(response.Position));
-        return session.Output.Write(document, console => console.WriteLine(
-            $"{(response.Changed ? "Decided" : "It was so before")}: {approval.Action.Replace('_', ' ')} {document.UpdateId} revision {approval.RevisionNumber} for {name}"
-            + $"{(approval.Deadline is null ? "" : $" by {approval.Deadline}")} (cursor {document.Position})."));
+            Wire.Guid((response.Approval ?? response.Inherited?.Record)?.UpdateId ?? Google.Protobuf.ByteString.Empty), response.Approval is { } own ? ApprovalDocument.From(name, own) : null, response.Changed,
+            Wire.Time(response.CommittedAt), PositionDocument.From(response.Position))
+        {
+            Inherited = response.Inherited is { } inherited ? ApprovalDocument.From(inherited.Group, inherited.Record) : null,
+            ApprovalsRemoved = response.ApprovalsRemoved,
+            AcceptedEulas = [.. response.AcceptedEulas.Select(Wire.Guid)],
+        };
+        return session.Output.Write(document, console => console.WriteLine($"{(document.Changed ? "Decided" : "It was so before")}: {Words(document, request.Update, name)} (cursor {document.Position})."));
     }
+
+    private static async Task ShowEulasAsync(Session session, string update)
+    {
+        var request = new ListEulasRequest { Update = update, NotAcceptedOnly = true, WithText = true };
+        var eulas = await session.AskAsync(new ApprovalService.ApprovalServiceClient(session.Channel).ListEulasAsync, request);
+        foreach (var each in eulas.Eulas) EulasListVerb.WriteText(session.Output.Text, each);
+    }
+
+    private static string Words(ApprovedDocument document, string update, string group)
+    {
+        var licences = document.AcceptedEulas.Count > 0 ? $"; {Count(document.AcceptedEulas.Count, "licence")} accepted" : "";
+        if (document.Approval is not { } approval)
+            return document.Inherited is { } inherited
+                ? $"{group} inherits for {update} what {inherited.Group} says: {Words(inherited)}"
+                : $"{update} is not approved for {group}: nothing above it says anything";
+        var gone = document.ApprovalsRemoved > 0 ? $"; {Count(document.ApprovalsRemoved, "decision")} of groups below went" : "";
+        return $"{Words(approval)} {document.UpdateId} revision {approval.RevisionNumber} for {group}{By(approval)}{gone}{licences}";
+    }
+
+    private static string Words(ApprovalDocument approval) => approval.Action.Replace('_', ' ');
+
+    private static string By(ApprovalDocument approval) => approval.Deadline is null ? "" : $" by {approval.Deadline}{(approval.DeadlineIsFloating ? " by each computer's clock" : "")}";
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }

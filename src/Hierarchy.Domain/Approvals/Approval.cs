@@ -6,4 +6,8 @@ namespace Hierarchy.Domain.Approvals;
 /// <param name="RevisionNumber">The revision that was approved.</param>
 /// <param name="Action">What to do.</param>
 /// <param name="Deadline">By when at the latest, UTC; null for none.</param>
-public sealed record Approval(Guid UpdateId, Guid GroupId, int RevisionNumber, ApprovalAction Action, DateTimeOffset? Deadline);
+public sealed record Approval(Guid UpdateId, Guid GroupId, int RevisionNumber, ApprovalAction Action, DateTimeOffset? Deadline)
+{
+    /// <summary>The deadline is what the clock on each computer's wall shows, written as if it were UTC: <see cref="FloatingDeadline"/>.</summary>
+    public bool IsDeadlineFloating { get; init; }
+}

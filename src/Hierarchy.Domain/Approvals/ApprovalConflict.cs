@@ -4,7 +4,8 @@ namespace Hierarchy.Domain.Approvals;
 
 /// <summary>
 /// Chooses among the approvals that count for one computer. In order: the one set on the deeper group wins; at equal depth NotApproved loses; install beats uninstall; required beats
-/// optional; a deadline beats none; the earlier deadline wins. The order in which memberships are listed never matters.
+/// optional; a deadline beats none; the earlier deadline wins, one by the clock on the wall being compared as if it were UTC, since no server knows every computer's offset. The order in which
+/// memberships are listed never matters.
 /// </summary>
 public static class ApprovalConflict
 {
@@ -31,8 +32,9 @@ public static class ApprovalConflict
         var action = Rank(left.Action).CompareTo(Rank(right.Action));
         if (action != 0) return action;
         var deadline = (right.Deadline ?? DateTimeOffset.MaxValue).CompareTo(left.Deadline ?? DateTimeOffset.MaxValue);
-        // Equal in all that is decided: the group id makes every server choose the same one.
-        return deadline != 0 ? deadline : right.GroupId.CompareTo(left.GroupId);
+        if (deadline != 0) return deadline;
+        // A moment before a time on the wall; and equal in all that is decided: the group id makes every server choose the same one.
+        return left.IsDeadlineFloating != right.IsDeadlineFloating ? right.IsDeadlineFloating.CompareTo(left.IsDeadlineFloating) : right.GroupId.CompareTo(left.GroupId);
     }
 
     private static int Rank(ApprovalAction action) => action switch

@@ -56,4 +56,7 @@ public sealed record CatalogEntry
 
     /// <summary>The licence to accept; null for none.</summary>
     public Guid? EulaId { get; init; }
+
+    /// <summary>The texts of the licence, a file for each language; its one language stands in <see cref="CatalogFile.Languages"/>, none for what names no language.</summary>
+    public IReadOnlyList<CatalogFile> EulaFiles { get; init; } = [];
 }

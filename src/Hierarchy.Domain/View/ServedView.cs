@@ -157,10 +157,19 @@ public sealed class ServedView
     /// <summary>The newest sequence that decided about an update, in the log that decides.</summary>
     public long DecidedSequenceOf(UpdateEntry update) => Overlay is null ? update.ChangedAt : DecidedAt.GetValueOrDefault(update.UpdateId);
 
-    /// <summary>The decisions of one computer about an update: the latest revision, and older ones that a live bundle names. None for an update that is declined or withdrawn.</summary>
+    /// <summary>
+    /// The decisions of one computer about an update: the latest revision, and older ones that a live bundle names. None for an update that is declined; of one that its publisher withdrew, that it
+    /// be uninstalled alone.
+    /// </summary>
     public void Decide(UpdateEntry update, Membership membership, List<Decision> into)
     {
-        if (!update.IsLive) return;
+        if (!update.IsLive)
+        {
+            if (update is { IsDeclined: false, Latest: { } withdrawn } && update.Approvals.Count > 0 && DecideLatest(update, withdrawn, membership) is { Action: DecisionAction.Uninstall } removal)
+                into.Add(removal);
+            return;
+        }
+
         var latest = update.Latest!; // IsLive says that there is one.
         for (var i = 0; i < update.Revisions.Count - 1; i++)
             if (IsBundled(update.Revisions[i].Id))
@@ -180,9 +189,9 @@ public sealed class ServedView
         var approval = update.Approvals.Count == 0 ? null : ApprovalConflict.Resolve(update.Approvals, membership);
         return approval?.Action switch
         {
-            ApprovalAction.Install => new Decision(latest, DecisionAction.Install, approval.Deadline),
-            ApprovalAction.Uninstall => new Decision(latest, DecisionAction.Uninstall, approval.Deadline),
-            ApprovalAction.OptionalInstall => new Decision(latest, DecisionAction.OptionalInstall, approval.Deadline),
+            ApprovalAction.Install => new Decision(latest, DecisionAction.Install, approval.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating },
+            ApprovalAction.Uninstall => new Decision(latest, DecisionAction.Uninstall, approval.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating },
+            ApprovalAction.OptionalInstall => new Decision(latest, DecisionAction.OptionalInstall, approval.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating },
             _ when IsBundled(latest.Id) && !latest.IsExplicitlyDeployable => new Decision(latest, DecisionAction.Bundle, Deadline: null),
             _ => new Decision(latest, DecisionAction.Evaluate, Deadline: null),
         };

@@ -179,6 +179,8 @@ public sealed class ServedViewBuilder
         _revisionIds[entry.RevisionId] = entry.Id;
         foreach (var file in entry.Files)
             Add(file);
+        foreach (var file in entry.EulaFiles)
+            Add(file);
         if (latestBefore is not null && latestBefore.Id.RevisionNumber <= entry.Id.RevisionNumber) Unlink(latestBefore, entry.Sequence);
         if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
     }

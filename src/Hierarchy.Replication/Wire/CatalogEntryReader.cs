@@ -28,6 +28,7 @@ internal sealed class CatalogEntryReader
     private readonly List<Prerequisite> _prerequisites = [];
     private readonly List<BundleGroup> _bundles = [];
     private readonly List<CatalogFile> _files = [];
+    private readonly List<CatalogFile> _eulas = [];
     private readonly List<Guid> _ids = [];
     private readonly List<RevisionId> _children = [];
     private readonly List<string> _languages = [];
@@ -128,6 +129,9 @@ internal sealed class CatalogEntryReader
                     var bytes = head[reader.ReadBytes()];
                     eula = bytes.Length == GuidBytes ? Id(bytes) : null;
                     break;
+                case RevisionHead.EulaFilesFieldNumber:
+                    if (ReadEula(head[reader.ReadBytes()]) is { } text) _eulas.Add(text);
+                    break;
                 case RevisionHead.FileLanguagesFieldNumber:
                     _languages.Add(Text(head[reader.ReadBytes()]));
                     break;
@@ -160,6 +164,7 @@ internal sealed class CatalogEntryReader
             CanUninstall = uninstall,
             CanRequestUserInput = input,
             EulaId = eula,
+            EulaFiles = Take(_eulas),
         };
     }
 
@@ -178,6 +183,21 @@ internal sealed class CatalogEntryReader
         var languages = Take(_languages);
         for (var i = 0; i < files.Length; i++) files[i] = files[i] with { Languages = languages };
         return files;
+    }
+
+    private static CatalogFile? ReadEula(ReadOnlySpan<byte> eula)
+    {
+        CatalogFile? file = null;
+        var language = "";
+        var reader = new ProtoReader(eula);
+        while (reader.NextField())
+        {
+            if (reader.Field == Protocol.Catalog.V1.EulaFile.LanguageFieldNumber) language = Text(eula[reader.ReadBytes()]).ToLowerInvariant();
+            else if (reader.Field == Protocol.Catalog.V1.EulaFile.FileFieldNumber) file = ReadFile(eula[reader.ReadBytes()]);
+            else reader.Skip();
+        }
+
+        return language.Length == 0 || file is null ? file : file with { Languages = [language] };
     }
 
     private Prerequisite ReadClause(ReadOnlySpan<byte> clause)
@@ -272,6 +292,7 @@ internal sealed class CatalogEntryReader
         _prerequisites.Clear();
         _bundles.Clear();
         _files.Clear();
+        _eulas.Clear();
         _languages.Clear();
     }
 

@@ -69,6 +69,7 @@ public static class CatalogRecords
         Deadline = approval.Deadline?.ToTimestamp(),
         ApprovedAt = approvedAt.ToTimestamp(),
         ApprovedBy = approvedBy,
+        DeadlineIsFloating = approval.IsDeadlineFloating,
     };
 
     /// <summary>Removes an approval.</summary>
@@ -174,7 +175,10 @@ public static class CatalogRecords
         if (record.Payload is not { } payload) return new ViewRecord.ApprovalRemoved(record.Sequence, updateId, groupId);
         var message = ApprovalRecord.Parser.ParseFrom(payload.Span);
         return new ViewRecord.Approved(
-            record.Sequence, new Approval(updateId, groupId, message.RevisionNumber, (ApprovalAction)message.Action, message.Deadline?.ToDateTimeOffset()));
+            record.Sequence, new Approval(updateId, groupId, message.RevisionNumber, (ApprovalAction)message.Action, message.Deadline?.ToDateTimeOffset())
+            {
+                IsDeadlineFloating = message.DeadlineIsFloating,
+            });
     }
 
     private static TargetGroup ReadGroup(ReadOnlyMemory<byte> payload)

@@ -45,6 +45,9 @@ internal static class ApiRegistration
         services.AddSingleton(provider => new ScheduleAdministration(provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncScheduler>()));
         services.AddSingleton<UpdateAdministration>();
         services.AddSingleton<ApprovalAdministration>();
+        services.AddSingleton<EulaText>();
+        services.AddSingleton<EulaAdministration>();
+        services.AddSingleton<ApprovalEndpoint>();
         services.AddSingleton<GroupAdministration>();
         services.AddSingleton<GroupEffects>();
         services.AddSingleton<GroupChanges>();
@@ -104,6 +107,7 @@ internal static class ApiRegistration
         app.MapGrpcService<AdminEndpoint>();
         app.MapGrpcService<GroupEndpoint>();
         app.MapGrpcService<SiteEndpoint>();
+        app.MapGrpcService<ApprovalEndpoint>();
         app.MapGrpcService<VerificationEndpoint>();
         app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcService<SuccessionAdminEndpoint>();

@@ -172,6 +172,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         Action = (Protocol.Client.V1.DecisionAction)decision.Action,
         Deadline = decision.Deadline?.ToTimestamp(),
         DecisionHash = decision.Hash(),
+        DeadlineIsFloating = decision.IsDeadlineFloating,
     };
 
     private static StatusReport StatusOf(ReportRequest request, UpdateStatus status)

@@ -31,7 +31,7 @@ internal sealed class LossWords(ViewPublisher views)
     private string Describe(ViewRecord record) => record switch
     {
         ViewRecord.Approved { Approval: var approval } =>
-            $"approval of {Update(approval.UpdateId)}, revision {approval.RevisionNumber}, for {Group(approval.GroupId)}: {Action(approval.Action)}{(approval.Deadline is { } deadline ? $", deadline {deadline:u}" : "")}",
+            $"approval of {Update(approval.UpdateId)}, revision {approval.RevisionNumber}, for {Group(approval.GroupId)}: {Action(approval.Action)}{(approval.Deadline is { } deadline ? $", deadline {(approval.IsDeadlineFloating ? $"{deadline:yyyy-MM-dd HH:mm:ss} by each computer's clock" : $"{deadline:u}")}" : "")}",
         ViewRecord.ApprovalRemoved removed => $"approval of {Update(removed.UpdateId)} for {Group(removed.GroupId)}: removed",
         ViewRecord.Decline decline => $"{Update(decline.UpdateId)}: {(decline.IsDeclined ? "declined" : "no longer declined")}",
         ViewRecord.Revision revision => $"revision {revision.Entry.Id.RevisionNumber} of {revision.Entry.Title} ({revision.Entry.Id.UpdateId:D})",

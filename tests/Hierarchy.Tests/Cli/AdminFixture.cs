@@ -28,6 +28,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedContent Content => application.Services.GetRequiredService<CannedContent>();
 
+    public CannedApprovals Approvals => application.Services.GetRequiredService<CannedApprovals>();
+
     public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
 
     public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
@@ -45,6 +47,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedSites>();
         builder.Services.AddSingleton<CannedContent>();
         builder.Services.AddSingleton<CannedGroups>();
+        builder.Services.AddSingleton<CannedApprovals>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
@@ -54,6 +57,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         application.MapGrpcService<CannedSites>();
         application.MapGrpcService<CannedContent>();
         application.MapGrpcService<CannedGroups>();
+        application.MapGrpcService<CannedApprovals>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

@@ -188,16 +188,20 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Document = "<upd:Update>Ω</upd:Update>",
     });
 
-    public override Task<ApproveResponse> Approve(ApproveRequest request, ServerCallContext context) => Answer(request, new ApproveResponse
+    public override Task<ApproveResponse> Approve(ApproveRequest request, ServerCallContext context)
     {
-        Approval = new ApprovalRecord
+        var inherits = request.Reach == ApprovalReach.SameAsParent;
+        var record = new ApprovalRecord
         {
-            UpdateId = Id(1), RevisionNumber = 200, GroupId = Id(2), Action = request.Action, Deadline = request.Deadline, ApprovedAt = Noon, ApprovedBy = request.RequestedBy,
-        },
-        Position = At(8),
-        CommittedAt = Noon,
-        Changed = true,
-    });
+            UpdateId = Id(1), RevisionNumber = 200, GroupId = Id(2), Action = inherits ? ApprovalAction.Uninstall : request.Action, Deadline = request.Deadline,
+            DeadlineIsFloating = request.DeadlineIsFloating, ApprovedAt = inherits ? null : Noon, ApprovedBy = inherits ? "" : request.RequestedBy,
+        };
+        var response = new ApproveResponse { Position = At(8), CommittedAt = Noon, Changed = true, ApprovalsRemoved = request.Reach == ApprovalReach.Unspecified ? 0 : 1 };
+        if (inherits) response.Inherited = new Approval { Group = "All Computers", Record = record };
+        else response.Approval = record;
+        if (request.AcceptEula) response.AcceptedEulas.Add(Id(30));
+        return Answer(request, response);
+    }
 
     public override Task<DeclineResponse> Decline(DeclineRequest request, ServerCallContext context)
         => Answer(request, new DeclineResponse { Position = At(9), ApprovalsRemoved = request.Undo ? 0 : 2, Changed = true });

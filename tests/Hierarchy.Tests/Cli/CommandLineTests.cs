@@ -148,6 +148,40 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Approve_FloatingDeadlineForGroupsBelowWithLicences_AsksForAllOfItAndShowsTheTexts()
+    {
+        await using var server = await AdminFixture.StartAsync(Cancellation);
+
+        var ran = await server.RunAsync(Cancellation, "approve", "KB5013943", "--group", "Pilot", "--deadline", "+7d 03:00", "--floating", "--apply-to-children", "--accept-eula");
+
+        Assert.Equal(0, ran.ExitCode);
+        var request = Assert.IsType<ApproveRequest>(server.Admin.Request);
+        Assert.Equal((true, true, ApprovalReach.ApplyToChildren), (request.DeadlineIsFloating, request.AcceptEula, request.Reach));
+        Assert.Equal(new DateTime(2026, 10, 11, 3, 0, 0, DateTimeKind.Utc), request.Deadline.ToDateTime());
+        Assert.Contains("You may [use] it.", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("by 2026-10-11T03:00:00 by each computer's clock; 1 decision of groups below went; 1 licence accepted", ran.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--floating")]
+    [InlineData("--floating --deadline +12h")]
+    [InlineData("--floating --deadline 2026-12-01T03:00Z")]
+    [InlineData("--floating --deadline now")]
+    [InlineData("--same-as-parent --apply-to-children")]
+    [InlineData("--same-as-parent --action install")]
+    [InlineData("--same-as-parent --deadline now")]
+    [InlineData("--same-as-parent --accept-eula")]
+    public async Task Approve_WhatDoesNotGoTogether_IsRefusedBeforeTheServerIsAsked(string options)
+    {
+        await using var server = await AdminFixture.StartAsync(Cancellation);
+
+        var ran = await server.RunAsync(Cancellation, ["approve", "KB5013943", "--group", "Pilot", .. options.Split(' ')]);
+
+        Assert.Equal(2, ran.ExitCode);
+        Assert.Equal(0, server.Admin.Requests);
+    }
+
+    [Fact]
     public async Task Approve_WithNothingElseSaid_AsksToInstallWithoutDeadline()
     {
         await using var server = await AdminFixture.StartAsync(Cancellation);

@@ -13,7 +13,7 @@ public class CatalogEntryReaderTests
     [Fact]
     public void Read_GeneratedCatalog_SaysWhatTheGeneratedParserSays()
     {
-        var (files, bundles, clauses) = (0, 0, 0);
+        var (files, bundles, clauses, eulas) = (0, 0, 0, 0);
         foreach (var document in new DocumentGenerator(11).Plan(400).SelectMany(group => group()))
         {
             var payload = RevisionRecords.Encode(UpdateDocument.Read(document.Xml), document.Xml, 7, _ => "http://update.example/file", DateTimeOffset.UnixEpoch);
@@ -37,6 +37,10 @@ public class CatalogEntryReaderTests
                 head.Files.Select(file => (file.Name, file.Size, Hex(file.Sha1), Hex(file.Sha256), file.MicrosoftUpdateUrl)),
                 entry.Files.Select(file => (file.Name, file.Size, Convert.ToHexString(file.Sha1.Span), Convert.ToHexString(file.Sha256.Span), file.MicrosoftUpdateUrl ?? "")));
             Assert.Equal(
+                head.EulaFiles.Select(eula => (eula.File.Name, eula.File.Size, Hex(eula.File.Sha1), eula.Language)),
+                entry.EulaFiles.Select(file => (file.Name, file.Size, Convert.ToHexString(file.Sha1.Span), string.Concat(file.Languages))));
+            eulas += entry.EulaFiles.Count;
+            Assert.Equal(
                 (head.Expired, head.ExplicitlyDeployable, head.CanUninstall, head.CanRequestUserInput, Hex(head.EulaId)),
                 (entry.PublicationState == PublicationState.Expired, entry.IsExplicitlyDeployable, entry.CanUninstall, entry.CanRequestUserInput, entry.EulaId is { } eula ? Hex(eula) : ""));
             files += entry.Files.Count;
@@ -44,7 +48,7 @@ public class CatalogEntryReaderTests
             clauses += entry.Prerequisites.Count;
         }
 
-        Assert.True(files > 100 && bundles > 50 && clauses > 200, $"{files} files, {bundles} bundle clauses, {clauses} clauses");
+        Assert.True(files > 100 && eulas > 10 && bundles > 50 && clauses > 200, $"{files} files, {bundles} bundle clauses, {clauses} clauses");
     }
 
     [Fact]

@@ -46,6 +46,21 @@ public sealed class ServedViewTests
         Assert.Empty(Decisions(view));
     }
 
+    [Theory]
+    [InlineData(ApprovalAction.Uninstall, true)]
+    [InlineData(ApprovalAction.Install, false)]
+    [InlineData(ApprovalAction.OptionalInstall, false)]
+    public void Decide_ExpiredAndApproved_IsUninstalledAndNothingElse(ApprovalAction action, bool isTold)
+    {
+        var update = Revision(Guid.NewGuid(), 100, 1, expired: true);
+        var approval = new Approval(update.Id.UpdateId, TargetGroup.AllComputers.Id, 100, action, null);
+
+        var view = View([new ViewRecord.Revision(update), new ViewRecord.Approved(2, approval)], 2);
+
+        Assert.Equal(isTold ? [(update.RevisionId, DecisionAction.Uninstall)] : [], Decisions(view));
+        Assert.Empty(Decisions(Next(view, [new ViewRecord.Decline(3, update.Id.UpdateId, IsDeclined: true)], 3)));
+    }
+
     [Fact]
     public void Decide_RecordsInAnyOrder_SameDecisions()
     {

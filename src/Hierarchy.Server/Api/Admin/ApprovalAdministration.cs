@@ -1,18 +1,16 @@
 using Google.Protobuf.WellKnownTypes;
-using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Changes;
-using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
-using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
 using Approval = Hierarchy.Domain.Approvals.Approval;
 using ApprovalAction = Hierarchy.Domain.Approvals.ApprovalAction;
-using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
+using ApprovalReach = Hierarchy.Domain.Approvals.ApprovalReach;
 
 namespace Hierarchy.Server.Api.Admin;
 
-/// <summary>Approving and declining, with what WSUS refuses refused.</summary>
+/// <summary>Approving and declining. What may not be decided is refused by the rules of the domain: all reasons in one error, and nothing changes.</summary>
 internal sealed class ApprovalAdministration(DecisionDesk desk)
 {
     public async Task<ApproveResponse> ApproveAsync(ApproveRequest request, CancellationToken cancellationToken)
@@ -20,23 +18,34 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
         desk.RequireOwnDecisions();
         var action = request.Action == Protocol.Catalog.V1.ApprovalAction.Unspecified ? ApprovalAction.Install : (ApprovalAction)request.Action;
         if (!System.Enum.IsDefined(action)) throw Refusal.Invalid($"Action {(int)request.Action} is not known: say install, uninstall, not-approved or optional-install.");
+        var reach = (ApprovalReach)request.Reach;
+        if (!System.Enum.IsDefined(reach)) throw Refusal.Invalid($"Reach {(int)request.Reach} is not known: groups below keep their decisions, or it applies to them, or the group is the same as its parent.");
         var deadline = request.Deadline?.ToDateTimeOffset();
 
-        var outcome = await desk.DecideAsync<ApprovalRecord>(
+        var outcome = await desk.DecideAsync<ApproveResponse>(
             view =>
             {
                 var update = UpdateFinder.Find(view, request.Update);
                 var group = view.Groups.Find(request.Group.Trim())
                     ?? throw Refusal.NotFound($"There is no group '{request.Group}'. `hierarchy groups list` lists them, `hierarchy groups add` makes one.");
-                var latest = update.Latest!; // Found updates have a revision.
-                Check(update, latest, group, action, deadline);
-
-                var approval = new Approval(update.UpdateId, group.Id, latest.Id.RevisionNumber, action, deadline);
-                var isSame = update.Approvals.Contains(approval);
-                return (CatalogRecords.Message(approval, desk.Now, request.RequestedBy), isSame ? [] : [CatalogRecords.Approval(approval, desk.Now, request.RequestedBy)]);
+                var plan = new ApprovalPlan
+                {
+                    Update = update,
+                    Group = group,
+                    Action = action,
+                    Deadline = deadline,
+                    IsDeadlineFloating = request.DeadlineIsFloating,
+                    AcceptsEula = request.AcceptEula,
+                    Reach = reach,
+                };
+                Refuse(ApprovalRules.Check(view, plan));
+                return Decide(view, plan, request.RequestedBy);
             },
             cancellationToken);
-        return new ApproveResponse { Approval = outcome.Result, Position = outcome.Position.ToProto(), CommittedAt = outcome.CommittedAt.ToTimestamp(), Changed = outcome.HasChanged };
+        outcome.Result.Position = outcome.Position.ToProto();
+        outcome.Result.CommittedAt = outcome.CommittedAt.ToTimestamp();
+        outcome.Result.Changed = outcome.HasChanged;
+        return outcome.Result;
     }
 
     public async Task<DeclineResponse> DeclineAsync(DeclineRequest request, CancellationToken cancellationToken)
@@ -57,19 +66,47 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
         return new DeclineResponse { Position = outcome.Position.ToProto(), ApprovalsRemoved = outcome.Result, Changed = outcome.HasChanged };
     }
 
-    private static void Check(UpdateEntry update, CatalogEntry latest, TargetGroup group, ApprovalAction action, DateTimeOffset? deadline)
+    private (ApproveResponse Response, IReadOnlyList<Change> Changes) Decide(ServedView view, ApprovalPlan plan, string requestedBy)
     {
-        var name = $"'{latest.Title}' ({update.UpdateId:D})";
-        if (latest.Type is UpdateType.Detectoid or UpdateType.Category)
-            throw Refusal.Precondition($"{name} is a {latest.Type.ToString().ToLowerInvariant()}: there is nothing to approve.");
-        if (!latest.IsExplicitlyDeployable) throw Refusal.Precondition($"{name} is part of a bundle and comes with it: approve the bundle.");
-        if (update.IsDeclined) throw Refusal.Precondition($"{name} is declined. Take that back first: hierarchy decline {update.UpdateId:D} --undo.");
-        if (latest.PublicationState == PublicationState.Expired && action != ApprovalAction.Uninstall)
-            throw Refusal.Precondition($"{name} was withdrawn by its publisher: it can only be approved for uninstalling.");
-        if (action == ApprovalAction.Uninstall && !latest.CanUninstall) throw Refusal.Precondition($"{name} cannot be uninstalled.");
-        if (action == ApprovalAction.NotApproved && group.Id == TargetGroup.AllComputers.Id)
-            throw Refusal.Precondition("Not approved stops what a group above says, and nothing is above All Computers: choose another group, or decline the update.");
-        if (deadline is not null && action is not (ApprovalAction.Install or ApprovalAction.Uninstall)) throw Refusal.Invalid("A deadline goes with install or uninstall only.");
-        if (deadline is not null && latest.CanRequestUserInput) throw Refusal.Precondition($"{name} may ask the user something while it installs, so it takes no deadline.");
+        var response = new ApproveResponse();
+        var changes = new List<Change>();
+        if (plan.Approval is { } approval)
+        {
+            response.Approval = CatalogRecords.Message(approval, desk.Now, requestedBy);
+            if (plan.AcceptsEula && approval.Action is (ApprovalAction.Install or ApprovalAction.OptionalInstall))
+                foreach (var eula in Eulas.NotAccepted(view, plan.Update.Latest!)) // Found updates have a revision.
+                {
+                    response.AcceptedEulas.Add(Positions.Id(eula));
+                    changes.Add(CatalogRecords.Eula(eula, desk.Now, requestedBy));
+                }
+
+            if (!plan.Update.Approvals.Contains(approval)) changes.Add(CatalogRecords.Approval(approval, desk.Now, requestedBy));
+        }
+        else if (Inherited(view, plan) is { } inherited)
+        {
+            response.Inherited = new Protocol.Admin.V1.Approval { Group = view.Groups.Find(inherited.GroupId)?.Name ?? "", Record = CatalogRecords.Message(inherited, desk.Now, "") };
+            response.Inherited.Record.ApprovedAt = null;
+        }
+
+        foreach (var removed in plan.Removed(view.Groups))
+        {
+            response.ApprovalsRemoved++;
+            changes.Add(CatalogRecords.NoApproval(removed.UpdateId, removed.GroupId));
+        }
+
+        return (response, changes);
+    }
+
+    private static Approval? Inherited(ServedView view, ApprovalPlan plan)
+    {
+        var ancestors = view.Groups.WithAncestors(plan.Group.Id);
+        return plan.After(view.Groups).Where(approval => ancestors.Contains(approval.GroupId)).MaxBy(approval => view.Groups.DepthOf(approval.GroupId));
+    }
+
+    private static void Refuse(IReadOnlyList<ApprovalObjection> objections)
+    {
+        if (objections.Count == 0) return;
+        var message = string.Join(" ", objections.Select(objection => objection.Message));
+        throw objections.All(objection => objection.Kind == ApprovalObjectionKind.DeadlineWithoutInstallation) ? Refusal.Invalid(message) : Refusal.Precondition(message);
     }
 }

@@ -1,0 +1,44 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Feed.V1;
+
+namespace Hierarchy.Tests.Cli;
+
+/// <summary>A stand-in for a server that knows two licences, for the tests of the command line alone.</summary>
+internal sealed class CannedApprovals : ApprovalService.ApprovalServiceBase
+{
+    /// <summary>The last request.</summary>
+    public IMessage? Request { get; private set; }
+
+    public override Task<ListEulasResponse> ListEulas(ListEulasRequest request, ServerCallContext context) => Answer(request, new ListEulasResponse
+    {
+        Eulas =
+        {
+            new Eula
+            {
+                EulaId = Id(30), Updates = { new EulaUpdate { UpdateId = Id(1), Title = "Update [1]" }, new EulaUpdate { UpdateId = Id(2), Title = "Update 2" } }, Languages = { "de", "en" },
+                Text = request.WithText ? "You may [use] it." : "", TextLanguage = request.WithText ? "en" : "",
+            },
+            new Eula
+            {
+                EulaId = Id(31), Accepted = true, AcceptedAt = Timestamp.FromDateTimeOffset(Ran.Now), AcceptedBy = "admin@console", Updates = { new EulaUpdate { UpdateId = Id(2), Title = "Update 2" } },
+                TextMissing = request.WithText ? "Its publisher gives no text." : "",
+            },
+        },
+    });
+
+    public override Task<AcceptEulasResponse> AcceptEulas(AcceptEulasRequest request, ServerCallContext context) => Answer(request, new AcceptEulasResponse
+    {
+        EulaIds = { Id(30) }, Changed = 1, Position = new Position { LogId = Id(0xA0), Epoch = 2, EpochId = Id(0xE0), Sequence = 19 },
+    });
+
+    private Task<T> Answer<T>(IMessage request, T answer)
+    {
+        Request = request;
+        return Task.FromResult(answer);
+    }
+
+    private static ByteString Id(byte last) => ByteString.CopyFrom(new Guid(1, 2, 3, 4, 5, 6, 7, 0, 0, 0, last).ToByteArray(bigEndian: true));
+}
