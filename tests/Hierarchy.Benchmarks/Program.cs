@@ -1,5 +1,6 @@
 using Hierarchy.Benchmarks.Chaos;
 using Hierarchy.Benchmarks.Content;
+using Hierarchy.Benchmarks.Decide;
 using Hierarchy.Benchmarks.Fanout;
 using Hierarchy.Benchmarks.Feed;
 using Hierarchy.Benchmarks.Latency;
@@ -28,6 +29,7 @@ internal static class Program
         ["content-ask"] = ContentBenchmark.AskAsync,
         ["content-serve"] = ContentBenchmark.ServeAsync,
         ["content-store"] = ContentBenchmark.StoreAsync,
+        ["decide"] = DecideBenchmark.RunAsync,
         ["digest"] = DigestBenchmark.RunAsync,
         ["documents"] = DocumentsBenchmark.RunAsync,
         ["fanout"] = FanoutBenchmark.RunAsync,

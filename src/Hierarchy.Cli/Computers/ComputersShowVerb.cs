@@ -11,12 +11,18 @@ internal sealed class ComputersShowVerb : Verb
 {
     private readonly Argument<string> name = new("COMPUTER") { Description = "Its id, the beginning of it, or its name." };
 
+    private readonly Option<string> update = new("--update") { Description = "Why the computer is told what it is told about this update: an id, the beginning of one, or a KB number.", HelpName = "UPDATE" };
+
     public ComputersShowVerb()
-        : base("show", "Show one computer with the state of each update on it.", "hierarchy computers show pc-17")
-        => Add(name);
+        : base("show", "Show one computer with the state of each update on it, or why an update is offered to it or not.", "hierarchy computers show pc-17", "hierarchy computers show pc-17 --update KB5013943")
+    {
+        Add(name);
+        Add(update);
+    }
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
+        if (arguments.GetValue(update) is { } asked) return await ExplainAsync(session, arguments.GetRequiredValue(name), asked);
         var response = await session.AskAsync(session.Admin.GetComputerAsync, new GetComputerRequest { Computer = arguments.GetRequiredValue(name) });
         var document = new ComputerDetailDocument(ComputerBody.From(response.Computer), [.. response.Statuses.Select(ComputerStatusBody.From)]);
         return session.Output.Write(document, console =>
@@ -29,6 +35,22 @@ internal sealed class ComputersShowVerb : Verb
             foreach (var status in document.Statuses)
                 table.AddTextRow(status.UpdateId, status.Title, status.State.Replace('_', ' '), Human.ResultCode(status.ResultCode), status.Time);
             console.Write(table);
+        });
+    }
+
+    private static async Task<int> ExplainAsync(Session session, string computer, string update)
+    {
+        var response = await session.AskAsync(new ApprovalService.ApprovalServiceClient(session.Channel).ExplainDecisionAsync, new ExplainDecisionRequest { Computer = computer, Update = update });
+        var document = ExplanationDocument.From(response);
+        return session.Output.Write(document, console =>
+        {
+            console.Write(Output.Facts(
+                ("Computer", document.Computer), ("Update", $"{document.Title} ({document.UpdateId})"),
+                ("Decided", document.Action is null ? "nothing: the computer is not told of it" : $"{document.Action.Replace('_', ' ')}, revision {document.RevisionNumber}"),
+                ("Deadline", document.Deadline is null ? "none" : document.DeadlineIsFloating ? $"{document.Deadline} by its own clock" : document.Deadline),
+                ("Reported", document.State?.Replace('_', ' ') ?? "nothing yet")));
+            console.WriteLine();
+            foreach (var reason in document.Reasons) console.WriteLine($"- {reason}");
         });
     }
 }

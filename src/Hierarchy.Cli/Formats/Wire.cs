@@ -32,6 +32,8 @@ internal static class Wire
 
     public static string Name(ApprovalAction action) => Snake(action.ToString());
 
+    public static string Name(DecisionAction action) => Snake(action.ToString());
+
     /// <summary>Null where a server of an earlier version did not say.</summary>
     public static string? Name(SyncReason reason) => reason == SyncReason.Unspecified ? null : Snake(reason.ToString());
 

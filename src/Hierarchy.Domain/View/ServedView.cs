@@ -177,6 +177,11 @@ public sealed class ServedView
         into.Add(DecideLatest(update, latest, membership));
     }
 
+    /// <summary>Latest revisions of live updates that bundle this one, by id.</summary>
+    public IReadOnlyList<CatalogEntry> BundlesOf(RevisionId id) => BundleParents.TryGetValue(id, out var parents)
+        ? [.. parents.Order().Select(parent => Updates.GetValueOrDefault(parent)).Where(update => update is { IsLive: true }).Select(update => update!.Latest!)] // Live updates have a revision.
+        : [];
+
     private IEnumerable<Guid> PlacesOf(string computerId, IEnumerable<string> named)
     {
         var assigned = TreeSettings.Targeting == Targeting.Client ? [] : Assignments.GetValueOrDefault(GroupAssignment.KeyOf(computerId))?.GroupIds ?? [];

@@ -47,6 +47,7 @@ internal static class ApiRegistration
         services.AddSingleton<ApprovalAdministration>();
         services.AddSingleton<EulaText>();
         services.AddSingleton<EulaAdministration>();
+        services.AddSingleton<DecisionExplainer>();
         services.AddSingleton<ApprovalEndpoint>();
         services.AddSingleton<GroupAdministration>();
         services.AddSingleton<GroupEffects>();

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Client.V1;
 using Hierarchy.Protocol.Feed.V1;
 
 namespace Hierarchy.Tests.Cli;
@@ -32,6 +33,13 @@ internal sealed class CannedApprovals : ApprovalService.ApprovalServiceBase
     public override Task<AcceptEulasResponse> AcceptEulas(AcceptEulasRequest request, ServerCallContext context) => Answer(request, new AcceptEulasResponse
     {
         EulaIds = { Id(30) }, Changed = 1, Position = new Position { LogId = Id(0xA0), Epoch = 2, EpochId = Id(0xE0), Sequence = 19 },
+    });
+
+    public override Task<ExplainDecisionResponse> ExplainDecision(ExplainDecisionRequest request, ServerCallContext context) => Answer(request, new ExplainDecisionResponse
+    {
+        ComputerId = "pc-1", Computer = "pc-1.example", Groups = { "Pilot" }, UpdateId = Id(1), Title = "Update [1]", Action = DecisionAction.Install, RevisionNumber = 200,
+        Deadline = Timestamp.FromDateTimeOffset(Ran.Now), DeadlineIsFloating = true, Group = "Pilot", Reasons = { "The computer is in Pilot.", "Pilot says: install. [Nothing else] is said." },
+        State = UpdateState.NotInstalled,
     });
 
     private Task<T> Answer<T>(IMessage request, T answer)

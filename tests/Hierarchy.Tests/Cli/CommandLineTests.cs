@@ -162,6 +162,20 @@ public sealed class CommandLineTests
         Assert.Contains("by 2026-10-11T03:00:00 by each computer's clock; 1 decision of groups below went; 1 licence accepted", ran.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ComputersShow_WithAnUpdate_PrintsTheDecisionAndEveryRule()
+    {
+        await using var server = await AdminFixture.StartAsync(Cancellation);
+
+        var ran = await server.RunAsync(Cancellation, "computers", "show", "pc-1", "--update", "KB5013943");
+
+        Assert.Equal(0, ran.ExitCode);
+        Assert.Equal(("pc-1", "KB5013943"), Assert.IsType<ExplainDecisionRequest>(server.Approvals.Request) is { } request ? (request.Computer, request.Update) : default);
+        Assert.Contains("install, revision 200", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("2026-10-04T12:00:00 by its own clock", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("- Pilot says: install. [Nothing else] is said.", ran.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--floating")]
     [InlineData("--floating --deadline +12h")]

@@ -59,6 +59,7 @@ public sealed class JsonShapeTests
         { "computers-assign", "computers assign pc-1 --group Pilot Servers" },
         { "computers-list", "computers list" },
         { "computers-show", "computers show pc-1" },
+        { "computers-show-update", "computers show pc-1 --update KB5013943" },
         { "migrate-computers", "migrate computers FILE" },
         { "migrate-content", "migrate content /var/wsus/WsusContent" },
         { "content-status", "content status" },

@@ -141,6 +141,25 @@ public sealed class ApprovalAdministrationTests
     }
 
     [Fact]
+    public async Task ExplainDecision_AtTheRootAndAtAReplica_SaysTheSameOfAComputer()
+    {
+        await using var root = await RunningServer.RootAsync();
+        await using var replica = await RunningServer.ReplicaAsync(root.GrpcUrl);
+        await root.Admin.AddGroupAsync(new AddGroupRequest { Name = "Pilot" }, cancellationToken: Token);
+        var id = await AddAsync(root, "");
+        await ApproveAsync(root, id, new ApproveRequest { Group = "Pilot" });
+        await root.Admin.AssignComputersAsync(new AssignComputersRequest { Computers = { new ComputerAssignment { ComputerId = "c", Name = "pc-1", Groups = { "Pilot" } } } }, cancellationToken: Token);
+        await replica.EqualsAsync(root);
+
+        var request = new ExplainDecisionRequest { Computer = "pc-1", Update = id.UpdateId.ToString() };
+        var explanation = await Approvals(root).ExplainDecisionAsync(request, cancellationToken: Token);
+
+        Assert.Equal((Protocol.Client.V1.DecisionAction.Install, 100, "Pilot", "c"), (explanation.Action, explanation.RevisionNumber, explanation.Group, explanation.ComputerId));
+        Assert.Contains("Pilot says: install. Nothing else is said.", explanation.Reasons);
+        Assert.Equal(explanation, await Approvals(replica).ExplainDecisionAsync(request, cancellationToken: Token));
+    }
+
+    [Fact]
     public async Task Approve_ForGroupsBelow_KeepsThemAppliesToThemOrInherits()
     {
         await using var root = await RunningServer.RootAsync();

@@ -40,7 +40,7 @@ internal sealed class EulaText(ContentFetcher fetcher, TimeProvider time)
     private async Task<byte[]> ReadAsync(ContentFile file, CancellationToken cancellationToken)
     {
         var bytes = new byte[file.Size];
-        using var reader = fetcher.Open(file);
+        using var reader = await fetcher.OpenAsync(file);
         for (var read = 0; read < bytes.Length;)
         {
             await reader.WaitForAsync(read, cancellationToken);

@@ -1,0 +1,71 @@
+using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.View;
+
+namespace Hierarchy.Domain.Approvals;
+
+/// <summary>What is decided about an update for one computer, with every rule that led to it, in words. It is worked out step by step beside the decision itself, and always agrees with it.</summary>
+/// <param name="Action">What the computer is told to do; null when it is told nothing of the update.</param>
+/// <param name="RevisionNumber">The revision that it is told of; 0 for none.</param>
+/// <param name="Deadline">By when; null for none.</param>
+/// <param name="IsDeadlineFloating">The deadline is by the clock on the computer's wall.</param>
+/// <param name="GroupId">The group whose approval counts; null when none does.</param>
+/// <param name="Reasons">In the order in which they were asked.</param>
+public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNumber, DateTimeOffset? Deadline, bool IsDeadlineFloating, Guid? GroupId, IReadOnlyList<string> Reasons)
+{
+    /// <summary>Explains.</summary>
+    public static DecisionExplanation Of(ServedView view, UpdateEntry update, Membership membership)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(update);
+        ArgumentNullException.ThrowIfNull(membership);
+        var reasons = new List<string>();
+        if (update.Latest is not { } latest) return Nothing("The catalog holds no revision of it.");
+        if (update.IsDeclined) return Nothing("It is declined: neither offered nor evaluated anywhere. `hierarchy decline UPDATE --undo` takes that back; it is not approved then.");
+
+        reasons.Add($"The computer is in {string.Join(", ", membership.Direct)}, and in what {(membership.Direct.Count == 1 ? "that is" : "these are")} nested in.");
+        var isWithdrawn = latest.PublicationState == PublicationState.Expired;
+        var isDetection = latest.Type is UpdateType.Detectoid or UpdateType.Category;
+        if (isWithdrawn) reasons.Add($"Its publisher withdrew it (revision {latest.Id.RevisionNumber}): it can be uninstalled, and nothing else.");
+        if (isDetection)
+        {
+            reasons.Add($"It is a {latest.Type.ToString().ToLowerInvariant()}: it installs nothing, others depend on it.");
+            return isWithdrawn ? new(null, 0, null, IsDeadlineFloating: false, GroupId: null, reasons) : Told(DecisionAction.Evaluate, latest, null);
+        }
+
+        var winner = new ApprovalContest(view.Groups, membership).Decide(update.Approvals, reasons);
+        var action = winner?.Action switch
+        {
+            ApprovalAction.Install => DecisionAction.Install,
+            ApprovalAction.OptionalInstall => DecisionAction.OptionalInstall,
+            ApprovalAction.Uninstall => DecisionAction.Uninstall,
+            _ => (DecisionAction?)null,
+        };
+        if (isWithdrawn) return action == DecisionAction.Uninstall ? Told(DecisionAction.Uninstall, latest, winner) : new(null, 0, null, IsDeadlineFloating: false, winner?.GroupId, reasons);
+        if (action is { } acts) return Told(acts, latest, winner);
+
+        reasons.Add("Nothing unapproved is installed.");
+        if (!latest.IsExplicitlyDeployable && view.BundlesOf(latest.Id) is [var first, ..] bundles)
+        {
+            reasons.Add($"It comes with {(bundles.Count == 1 ? "" : $"{bundles.Count} bundles, e.g. ")}{ApprovalRules.NameOf(first)}, and is installed with {(bundles.Count == 1 ? "that" : "those")} alone.");
+            return Told(DecisionAction.Bundle, latest, winner);
+        }
+
+        reasons.Add("The computer evaluates it and reports whether it is needed, as it does with every update that is not declined.");
+        return Told(DecisionAction.Evaluate, latest, winner);
+
+        DecisionExplanation Nothing(string reason) => new(null, 0, null, IsDeadlineFloating: false, GroupId: null, [reason]);
+
+        DecisionExplanation Told(DecisionAction told, CatalogEntry entry, Approval? by)
+        {
+            var counts = told is DecisionAction.Install or DecisionAction.OptionalInstall or DecisionAction.Uninstall;
+            if (counts && by is { Deadline: { } deadline })
+                reasons.Add(by.IsDeadlineFloating
+                    ? $"The deadline is {deadline:yyyy-MM-dd HH:mm} by the computer's own clock; when that is past, it is done at the next contact."
+                    : $"The deadline is {deadline:yyyy-MM-dd HH:mm} UTC; when that is past, it is done at the next contact.");
+            if (counts && by!.RevisionNumber < entry.Id.RevisionNumber) reasons.Add($"Revision {by.RevisionNumber} was approved, and the approval went over to revision {entry.Id.RevisionNumber}."); // Only an approval counts.
+            if (counts) reasons.Add("Whether it applies is for the computer to find out, by the update's own rules; what it needs is evaluated, and what it bundles comes with it.");
+            return new(told, entry.Id.RevisionNumber, counts ? by?.Deadline : null, counts && by is { IsDeadlineFloating: true }, by?.GroupId, reasons);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Domain.Approvals;
+using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Replication.Wire;
+
+namespace Hierarchy.Server.Api.Admin;
+
+/// <summary>Why a computer is told what it is told about an update.</summary>
+internal sealed class DecisionExplainer(DecisionDesk desk, ComputerAdministration computers)
+{
+    public async Task<ExplainDecisionResponse> ExplainAsync(ExplainDecisionRequest request, CancellationToken cancellationToken)
+    {
+        var view = desk.View;
+        var update = UpdateFinder.Find(view, request.Update);
+        var computer = await computers.GetAsync(new GetComputerRequest { Computer = request.Computer }, cancellationToken);
+        var report = computer.Computer.Report;
+        var membership = view.MembershipOf(report.ComputerId, report.Groups);
+        var explanation = DecisionExplanation.Of(view, update, membership);
+        var response = new ExplainDecisionResponse
+        {
+            ComputerId = report.ComputerId,
+            Computer = report.Name,
+            UpdateId = Positions.Id(update.UpdateId),
+            Title = update.Latest!.Title, // Found updates have a revision.
+            Action = (Protocol.Client.V1.DecisionAction)(explanation.Action ?? 0),
+            RevisionNumber = explanation.RevisionNumber,
+            Deadline = explanation.Deadline?.ToTimestamp(),
+            DeadlineIsFloating = explanation.IsDeadlineFloating,
+            Group = explanation.GroupId is { } group ? view.Groups.Find(group)?.Name ?? group.ToString("D") : "",
+            State = computer.Statuses.FirstOrDefault(status => status.Report.UpdateId == Positions.Id(update.UpdateId))?.Report.State ?? Protocol.Client.V1.UpdateState.Unspecified,
+        };
+        response.Groups.Add(membership.Direct);
+        response.Reasons.Add(explanation.Reasons);
+        return response;
+    }
+}
