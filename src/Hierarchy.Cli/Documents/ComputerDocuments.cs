@@ -18,7 +18,7 @@ internal sealed record ComputerBody(
     {
         var report = computer.Report;
         return new ComputerBody(
-            report.ComputerId, report.Name, Wire.NullIfEmpty(report.Address), Wire.NullIfEmpty(report.OperatingSystem), [.. computer.Assigned ? computer.AssignedGroups : report.Groups],
+            report.ComputerId, report.Name, Wire.NullIfEmpty(report.Address), Wire.NullIfEmpty(report.OperatingSystem), [.. computer.MemberOf.Count > 0 ? computer.MemberOf : computer.Assigned ? computer.AssignedGroups : report.Groups],
             Wire.NullIfEmpty(computer.Server), Wire.NullIfEmpty(report.ServerId), report.Incarnation, report.Counter, Wire.Time(report.ReportedAt),
             Wire.Counts(computer.States), computer.Assigned, !computer.NotSeen);
     }

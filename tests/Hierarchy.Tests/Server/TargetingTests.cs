@@ -89,6 +89,50 @@ public sealed class TargetingTests
     }
 
     [Fact]
+    public async Task Computers_Listed_AreInTheGroupsThatCount()
+    {
+        await using var root = await RunningServer.RootAsync();
+        await ApprovedAsync(root, "Put");
+        await ApprovedAsync(root, "Named");
+        await AssignAsync(root, "pc", "Put");
+        await ReportAsync(root, "pc", "Named", "nobody");
+        var groups = new GroupService.GroupServiceClient(root.Channel);
+
+        Assert.Equal(("Put", true), await ListedAsync());
+        await SetAsync(groups, Targeting.Client);
+        Assert.Equal(("Named", false), await ListedAsync());
+        await root.Admin.AssignComputersAsync(new AssignComputersRequest { Computers = { new ComputerAssignment { ComputerId = "pc", Remove = true } } }, cancellationToken: Token);
+        await SetAsync(groups, Targeting.Server);
+        Assert.Equal(("Unassigned Computers", false), await ListedAsync());
+
+        async Task<(string, bool)> ListedAsync()
+        {
+            var computer = Assert.Single((await root.Admin.ListComputersAsync(new ListComputersRequest(), cancellationToken: Token)).Computers);
+            return (string.Join(',', computer.MemberOf), computer.Assigned);
+        }
+    }
+
+    [Fact]
+    public async Task Computer_ThatRoams_KeepsTheGroupsThatItWasPutInto()
+    {
+        await using var root = await RunningServer.RootAsync();
+        await using var near = await RunningServer.ReplicaAsync(root.GrpcUrl, "near");
+        await using var far = await RunningServer.ReplicaAsync(root.GrpcUrl, "far");
+        await SetAsync(new GroupService.GroupServiceClient(root.Channel), Targeting.Server);
+        var update = await ApprovedAsync(root, "Put");
+        await AssignAsync(root, "pc", "Put");
+        foreach (var replica in new[] { near, far }) await replica.EqualsAsync(root);
+        var client = new ClientOf("pc");
+
+        await client.SyncAsync(near);
+        Assert.Equal((true, DecisionAction.Install), (client.WasFull, client.Decisions[update]));
+        await client.SyncAsync(far);
+
+        // Nothing is told anew: there, the same groups count.
+        Assert.Equal((false, 0, DecisionAction.Install), (client.WasFull, client.Told, client.Decisions[update]));
+    }
+
+    [Fact]
     public async Task Unknown_NamesOfComputers_AreListedWithWhoIsUnassigned()
     {
         await using var root = await RunningServer.RootAsync();

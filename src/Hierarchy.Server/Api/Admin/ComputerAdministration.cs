@@ -72,8 +72,9 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
     private static Computer Describe(ServedView view, KnownComputers.Entry computer)
     {
         var described = new Computer { Report = ReportMessages.ToProto(computer.Report), NotSeen = !computer.IsSeen };
+        described.MemberOf.Add(view.MembershipOf(computer.Report.ComputerId, computer.Report.Groups).Direct);
         if (!computer.IsSeen) described.Report.ReportedAt = null;
-        if (computer.Assignment is { GroupIds.Count: > 0 } assignment)
+        if (view.TreeSettings.Targeting != Domain.Groups.Targeting.Client && computer.Assignment is { GroupIds.Count: > 0 } assignment)
         {
             described.Assigned = true;
             described.AssignedGroups.Add(view.Groups.MembershipOfGroups(assignment.GroupIds).Direct);
