@@ -37,6 +37,7 @@ public sealed class ServedViewBuilder
     private Sites.TreeSettings _treeSettings;
     private ContentSettings _treeContent;
     private GroupTree? _groupTree;
+    private bool _hasAssigned;
     private long _revisionRemovedAt;
 
     /// <summary>From nothing.</summary>
@@ -111,6 +112,7 @@ public sealed class ServedViewBuilder
                 break;
             case ViewRecord.Assignment assignment:
                 Set(_assignments, assignment.Key, assignment.State);
+                _hasAssigned = true;
                 break;
             case ViewRecord.Server server:
                 Set(_servers, server.ServerId, server.State);
@@ -142,6 +144,7 @@ public sealed class ServedViewBuilder
         _groupTree = null;
         _acceptedEulas.Clear();
         _assignments.Clear();
+        _hasAssigned = true;
         _decidedAt.Clear();
         _decided.Clear();
         _recentlyDecided = null;
@@ -154,9 +157,11 @@ public sealed class ServedViewBuilder
     {
         var recent = _previous is null ? RecentTouches.StartingAt(head.Position.Sequence) : _previous.Recent.With(head.Position.Sequence, _touched);
         _groupTree ??= new GroupTree(_groups.Values, _overlay);
+        // The same object says that nobody was put elsewhere: see ServedView.PlacesAs.
+        var assignments = _previous is null || _hasAssigned ? _assignments.ToImmutable() : _previous.Assignments;
         return new ServedView(
             head, _updates.ToImmutable(), _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
-            _files.ToImmutable(), _acceptedEulas.ToImmutable(), _assignments.ToImmutable(), _revisionRemovedAt, recent)
+            _files.ToImmutable(), _acceptedEulas.ToImmutable(), assignments, _revisionRemovedAt, recent)
         {
             ServerSettings = _serverSettings.ToImmutable(),
             Links = _links.ToImmutable(),

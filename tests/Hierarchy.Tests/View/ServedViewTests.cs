@@ -2,6 +2,7 @@ using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Sites;
 using Hierarchy.Domain.View;
 using Xunit;
 
@@ -159,6 +160,19 @@ public sealed class ServedViewTests
         Assert.Equal(["Unassigned Computers"], view.MembershipOf("pc-3", ["Pilot"]).Direct);
         Assert.Equal(["Pilot"], view.MembershipOf("pc-4", ["Pilot"]).Direct);
         Assert.Equal(["Pilot"], Next(view, [new ViewRecord.Assignment(6, "pc-1", null)], 6).MembershipOf("pc-1", ["Pilot"]).Direct);
+    }
+
+    [Fact]
+    public void PlacesAs_WhatPlacesComputersChanged_IsFalseAndOtherwiseTrue()
+    {
+        var pilot = new TargetGroup(Guid.NewGuid(), "Pilot", TargetGroup.AllComputers.Id);
+        var view = View([new ViewRecord.Group(1, pilot.Id, pilot), new ViewRecord.Assignment(2, "pc", new GroupAssignment("pc", "", [pilot.Id]))], 2);
+        var update = Revision(Guid.NewGuid(), 100, 3);
+
+        Assert.True(Next(view, [new ViewRecord.Revision(update), Approve(update, 4), new ViewRecord.Tree(5, new TreeSettings { DefaultSite = "here" })], 5).PlacesAs(view));
+        Assert.False(Next(view, [new ViewRecord.Assignment(3, "pc", null)], 3).PlacesAs(view));
+        Assert.False(Next(view, [new ViewRecord.Group(3, pilot.Id, pilot with { Name = "Other" })], 3).PlacesAs(view));
+        Assert.False(Next(view, [new ViewRecord.Tree(3, new TreeSettings { Targeting = Targeting.Client })], 3).PlacesAs(view));
     }
 
     [Fact]
