@@ -141,15 +141,17 @@ internal sealed class RunningServer : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Promotes this server, and waits until it decides.</summary>
+    /// <summary>Promotes this server, and waits until it decides, or until it has met another root and decides nothing again.</summary>
     public async Task PromoteAsync(bool dropsOverlay = false)
     {
+        var before = (await Succession.GetPromotionOutlookAsync(new GetPromotionOutlookRequest())).ReadOnly;
         await Succession.PromoteAsync(new PromoteRequest { RequestedBy = "the test", DropOverlay = dropsOverlay });
         await Eventually.HoldsAsync("the promoted server decides", async () =>
         {
             try
             {
-                return (await Succession.GetPromotionOutlookAsync(new GetPromotionOutlookRequest())).IsRoot;
+                var outlook = await Succession.GetPromotionOutlookAsync(new GetPromotionOutlookRequest());
+                return outlook.IsRoot || (outlook.ReadOnly.Length > 0 && outlook.ReadOnly != before);
             }
             catch (Grpc.Core.RpcException)
             {
