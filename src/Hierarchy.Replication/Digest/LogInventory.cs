@@ -11,7 +11,7 @@ public sealed class LogInventory(Func<IDigestSum> newSum)
     private const int PageRecords = 1000;
     private const int PageBytes = 4 * 1024 * 1024;
 
-    private readonly Dictionary<(int Kind, ReadOnlyMemory<byte> Key), InventoryEntry> _entries = new(KeyComparer.Instance);
+    private readonly Dictionary<(int Kind, ReadOnlyMemory<byte> Key), InventoryEntry> _entries = new(RecordKeyComparer.Instance);
     private IReadOnlyList<KindInventory>? _kinds;
     private bool _sound;
     private long _through;
@@ -125,20 +125,5 @@ public sealed class LogInventory(Func<IDigestSum> newSum)
 
         _kinds = kinds;
         _sound = count == Head.Count && total.ToBytes().AsSpan().SequenceEqual(Head.Digest.Span);
-    }
-
-    private sealed class KeyComparer : IEqualityComparer<(int Kind, ReadOnlyMemory<byte> Key)>
-    {
-        public static KeyComparer Instance { get; } = new();
-
-        public bool Equals((int Kind, ReadOnlyMemory<byte> Key) x, (int Kind, ReadOnlyMemory<byte> Key) y) => x.Kind == y.Kind && x.Key.Span.SequenceEqual(y.Key.Span);
-
-        public int GetHashCode((int Kind, ReadOnlyMemory<byte> Key) value)
-        {
-            var hash = new HashCode();
-            hash.Add(value.Kind);
-            hash.AddBytes(value.Key.Span);
-            return hash.ToHashCode();
-        }
     }
 }

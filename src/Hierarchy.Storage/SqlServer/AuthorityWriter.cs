@@ -5,10 +5,6 @@ namespace Hierarchy.Storage.SqlServer;
 /// <summary>The writing half of an authority's log, over whatever holds its tables.</summary>
 internal sealed class AuthorityWriter : IAsyncDisposable
 {
-    private const int MostChanges = 1000;
-    private const int MostBytes = 4 << 20;
-    private const int LongestKey = 512;
-
     private readonly RevisionNumberBlock _revisionNumbers = new();
     private readonly CommitQueue<LogWork> _queue;
 
@@ -30,7 +26,7 @@ internal sealed class AuthorityWriter : IAsyncDisposable
 
     public ValueTask<CommittedTransaction> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        var bytes = Validate(changes);
+        var bytes = TransactionLimits.Check(changes);
         var keys = new (int, ReadOnlyMemory<byte>)[changes.Count];
         for (var i = 0; i < keys.Length; i++)
             keys[i] = (changes[i].Kind, changes[i].Key);
@@ -57,24 +53,4 @@ internal sealed class AuthorityWriter : IAsyncDisposable
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
     private ValueTask<TResult> RunAsync<TResult>(LogWork<TResult> work, CancellationToken cancellationToken) => _queue.RunAsync<TResult, LogWork<TResult>>(work, cancellationToken);
-
-    private static long Validate(IReadOnlyList<Change> changes)
-    {
-        if (changes.Count > MostChanges)
-            throw new ArgumentException($"A transaction has at most {MostChanges} changes, and this one has {changes.Count}; commit them in parts.", nameof(changes));
-        var bytes = 0L;
-        for (var i = 0; i < changes.Count; i++)
-        {
-            var change = changes[i];
-            if (change.Kind <= 0 || RecordKinds.IsOwn(change.Kind))
-                throw new ArgumentException($"Kind {change.Kind} cannot be written by a commit.", nameof(changes));
-            if (change.Key.Length > LongestKey)
-                throw new ArgumentException($"A key has at most {LongestKey} bytes, and this one of kind {change.Kind} has {change.Key.Length}.", nameof(changes));
-            bytes += change.Key.Length + (change.Payload?.Length ?? 0);
-        }
-
-        if (bytes > MostBytes && changes.Count > 1)
-            throw new ArgumentException($"A transaction has at most {MostBytes} bytes, and this one has {bytes}; commit its changes in parts.", nameof(changes));
-        return bytes;
-    }
 }

@@ -143,7 +143,7 @@ internal sealed class LogCommitter(ILogTables tables, Action<LogView> publish)
                     return HeadFinding.Same;
                 case HeadFinding.Committed:
                     Show(planned.Written with { Writes = writes });
-                    Tell(planned.Transactions);
+                    Transaction.Tell(planned.Transactions);
                     return HeadFinding.Committed;
             }
         }
@@ -158,7 +158,7 @@ internal sealed class LogCommitter(ILogTables tables, Action<LogView> publish)
                 break;
             case HeadFinding.Ahead:
                 Show(view);
-                if (records.Count > 0) Tell([new CommittedTransaction(records, view.Head)]);
+                if (records.Count > 0) Transaction.Tell([new CommittedTransaction(records, view.Head)]);
                 break;
             case HeadFinding.Superseded:
                 Halt($"{tables.Name}: another server has begun epoch {view.Head.Position.Epoch} of this log, after this one's epoch {_known.Head.Position.Epoch}. Stop this server, or the other one.");
@@ -180,7 +180,7 @@ internal sealed class LogCommitter(ILogTables tables, Action<LogView> publish)
             if (!plan.IsEmpty && _known.Head != plan.After)
             {
                 Show(plan.Written);
-                Tell(plan.Transactions);
+                Transaction.Tell(plan.Transactions);
             }
         }
         // A defect of a subscriber; the writer goes on, and the callers learn of it.
@@ -224,27 +224,6 @@ internal sealed class LogCommitter(ILogTables tables, Action<LogView> publish)
     {
         _known = view;
         publish(view);
-    }
-
-    // A subscriber that fails must not keep a transaction from the others: they would miss it for ever.
-    private void Tell(IReadOnlyList<CommittedTransaction> transactions)
-    {
-        if (Transaction is not { } subscribers) return;
-        List<Exception>? failures = null;
-        foreach (var transaction in transactions)
-            foreach (var subscriber in Delegate.EnumerateInvocationList(subscribers))
-            {
-                try
-                {
-                    subscriber(transaction);
-                }
-                catch (Exception exception)
-                {
-                    (failures ??= []).Add(exception);
-                }
-            }
-
-        if (failures is not null) throw new AggregateException(failures);
     }
 
     /// <summary>Throws when this server may not write.</summary>

@@ -44,7 +44,7 @@ internal sealed class AuthorityMemory(SqliteSession session, Action<LogState> pu
         publish(_durable);
         foreach (var action in _afterCommit)
             action();
-        Tell();
+        Transaction.Tell(_transactions);
     }
 
     /// <summary>Something to do when the transaction is durable. It has written something.</summary>
@@ -128,27 +128,6 @@ internal sealed class AuthorityMemory(SqliteSession session, Action<LogState> pu
         var transaction = new CommittedTransaction(records, head);
         _transactions.Add(transaction);
         return transaction;
-    }
-
-    // A subscriber that fails must not keep a transaction from the others: they would miss it for ever.
-    private void Tell()
-    {
-        if (Transaction is not { } subscribers) return;
-        List<Exception>? failures = null;
-        foreach (var transaction in _transactions)
-            foreach (var subscriber in Delegate.EnumerateInvocationList(subscribers))
-            {
-                try
-                {
-                    subscriber(transaction);
-                }
-                catch (Exception exception)
-                {
-                    (failures ??= []).Add(exception);
-                }
-            }
-
-        if (failures is not null) throw new AggregateException(failures);
     }
 
     // A key that was changed twice stands in the log once, under its later sequence.

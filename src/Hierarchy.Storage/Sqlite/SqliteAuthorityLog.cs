@@ -9,9 +9,6 @@ namespace Hierarchy.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteAuthorityLog : SqliteLogReader, IAuthorityLog
 {
-    private const int MostChanges = 1000;
-    private const int MostBytes = 4 << 20;
-    private const int LongestKey = 512;
     private const int RevisionNumberBlock = 1000;
 
     private readonly SqliteStoreOptions _options;
@@ -78,7 +75,7 @@ public sealed class SqliteAuthorityLog : SqliteLogReader, IAuthorityLog
     /// <inheritdoc />
     public ValueTask<CommittedTransaction> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        Validate(changes);
+        TransactionLimits.Check(changes);
         return Writer.RunAsync(() => Decide(() => _memory.Commit(changes)), cancellationToken);
     }
 
@@ -140,23 +137,4 @@ public sealed class SqliteAuthorityLog : SqliteLogReader, IAuthorityLog
 
     private ValueTask<int> ReserveMoreAsync(int count, CancellationToken cancellationToken) =>
         Writer.RunAsync(() => Decide(() => _revisionNumbers.Reserve(count, _memory)), cancellationToken);
-
-    private static void Validate(IReadOnlyList<Change> changes)
-    {
-        if (changes.Count > MostChanges)
-            throw new ArgumentException($"A transaction has at most {MostChanges} changes, and this one has {changes.Count}; commit them in parts.", nameof(changes));
-        var bytes = 0L;
-        for (var i = 0; i < changes.Count; i++)
-        {
-            var change = changes[i];
-            if (change.Kind <= 0 || RecordKinds.IsOwn(change.Kind))
-                throw new ArgumentException($"Kind {change.Kind} cannot be written by a commit.", nameof(changes));
-            if (change.Key.Length > LongestKey)
-                throw new ArgumentException($"A key has at most {LongestKey} bytes, and this one of kind {change.Kind} has {change.Key.Length}.", nameof(changes));
-            bytes += change.Key.Length + (change.Payload?.Length ?? 0);
-        }
-
-        if (bytes > MostBytes && changes.Count > 1)
-            throw new ArgumentException($"A transaction has at most {MostBytes} bytes, and this one has {bytes}; commit its changes in parts.", nameof(changes));
-    }
 }

@@ -75,7 +75,7 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
             () =>
             {
                 if (Staging.Mode == StagingMode.None) throw new InvalidOperationException("A page came before the staging began.");
-                CheckOrder(records, Staging.Through, through, "page");
+                MirrorRules.CheckOrder(records, Staging.Through, through, "page");
                 _staging.Stage(records, through, sourceHead);
                 return State;
             },
@@ -112,8 +112,7 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
         await WriteAsync(
             () =>
             {
-                if (!IsAt(checkpoint, Head.Count, Head.Digest.Span) || checkpoint.Position != Head.Position)
-                    throw new IntegrityException($"A reissued checkpoint names another state at {checkpoint.Position} than this server has at {Head.Position}; it was not kept. Take the parent's state again.");
+                MirrorRules.CheckReissue(checkpoint, Head);
                 LogRow.WriteHead(_session, Head, checkpoint);
                 return State with { Checkpoint = checkpoint };
             },
@@ -135,7 +134,7 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
     {
         var staging = _staging.State;
         var replaces = staging.Mode == StagingMode.Snapshot || Head.Position.IsEmpty;
-        CheckLog(checkpoint, replaces);
+        MirrorRules.CheckLog(checkpoint, Head, replaces);
 
         _digest.Set(replaces ? LogHead.Empty.Digest.Span : Head.Digest.Span);
         var count = _staging.Count;
@@ -149,8 +148,8 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
 
     private LogState? Apply(IReadOnlyList<ChangeRecord> records, Checkpoint checkpoint, long sourceFloor)
     {
-        CheckLog(checkpoint, replaces: Head.Position.IsEmpty);
-        CheckOrder(records, Head.Position.Sequence, checkpoint.Position.Sequence, "transaction");
+        MirrorRules.CheckLog(checkpoint, Head, replaces: Head.Position.IsEmpty);
+        MirrorRules.CheckOrder(records, Head.Position.Sequence, checkpoint.Position.Sequence, "transaction");
         // What was staged was staged on top of the state before.
         if (Staging.Mode != StagingMode.None) _staging.Drop();
 
@@ -201,28 +200,6 @@ public sealed class SqliteMirrorLog : SqliteLogReader, IMirrorLog
     private bool IsAt(Checkpoint checkpoint, long count) => checkpoint.Count == count && _digest.Matches(checkpoint.Digest.Span);
 
     private static bool IsAt(Checkpoint checkpoint, long count, ReadOnlySpan<byte> digest) => checkpoint.Count == count && digest.SequenceEqual(checkpoint.Digest.Span);
-
-    private void CheckLog(Checkpoint checkpoint, bool replaces)
-    {
-        if (!replaces && checkpoint.Position.Log != Head.Position.Log)
-            throw new IntegrityException($"The parent sends log {checkpoint.Position.Log}, and this server mirrors {Head.Position.Log}; it takes another log by a snapshot only.");
-        if (!replaces && checkpoint.Position.Sequence < Head.Position.Sequence)
-            throw new IntegrityException($"The parent's checkpoint is at {checkpoint.Position}, before this server's own state at {Head.Position}; nobody reads backwards. Name another parent, or wait for this one.");
-    }
-
-    private static void CheckOrder(IReadOnlyList<ChangeRecord> records, long after, long through, string what)
-    {
-        var last = after;
-        for (var i = 0; i < records.Count; i++)
-        {
-            if (records[i].Sequence <= last)
-                throw new IntegrityException($"The parent sent a {what} with record {records[i].Sequence} where only records above {last} can come; nothing of it was kept. Name another parent.");
-            last = records[i].Sequence;
-        }
-
-        if (last > through)
-            throw new IntegrityException($"The parent sent a {what} that ends at {through} by its own account, with record {last} in it; nothing of it was kept. Name another parent.");
-    }
 
     // One writer at a time; a failure leaves memory as the file is.
     private async ValueTask<LogState?> WriteAsync(Func<LogState?> write, CancellationToken cancellationToken)

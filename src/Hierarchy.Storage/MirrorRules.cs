@@ -1,7 +1,7 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 
-namespace Hierarchy.Storage.SqlServer;
+namespace Hierarchy.Storage;
 
 /// <summary>What a mirror refuses of a source, whatever is in its tables.</summary>
 internal static class MirrorRules
