@@ -23,7 +23,7 @@ public static class RecordParts
         /* 14 site link        */ RecordPart.Catalog,
         /* 15 kept for rules   */ RecordPart.Decision,
         /* 16 kept for rules   */ RecordPart.Decision,
-        /* 17 kept for rules   */ RecordPart.Decision,
+        /* 17 client policy    */ RecordPart.Decision,
         /* 18 tree settings    */ RecordPart.Catalog,
         /* 19 revision numbers */ RecordPart.None,
         /* 20 content settings */ RecordPart.Catalog,

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Policies;
 
 namespace Hierarchy.Domain.Groups;
 
@@ -20,14 +21,23 @@ public sealed class Membership
         ScopeHash = Hash(depths, overlay);
     }
 
+    private Membership(Membership of, ClientPolicy policy)
+    {
+        (Direct, _depths) = (of.Direct, of._depths);
+        ScopeHash = SHA256.HashData([.. of.ScopeHash, .. EffectivePolicy.HashOf(policy)])[..16];
+    }
+
     /// <summary>Names of the groups that the computer is in, sorted.</summary>
     public IReadOnlyList<string> Direct { get; }
 
-    /// <summary>16 bytes that are equal exactly when the groups, their depths and the log that decides are.</summary>
+    /// <summary>16 bytes that are equal exactly when the groups, their depths, the log that decides and the policy are.</summary>
     public byte[] ScopeHash { get; }
 
     /// <summary>False when the group does not count for the computer; its depth otherwise.</summary>
     public bool TryGetDepth(Guid groupId, out int depth) => _depths.TryGetValue(groupId, out depth);
+
+    /// <summary>The same groups, where they have a policy: another scope, so that a client learns of it.</summary>
+    internal Membership With(ClientPolicy policy) => policy.IsNone ? this : new Membership(this, policy);
 
     private static byte[] Hash(Dictionary<Guid, int> depths, LogId overlay)
     {

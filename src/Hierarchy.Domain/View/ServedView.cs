@@ -4,6 +4,7 @@ using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Policies;
 using Hierarchy.Domain.Synchronization;
 
 namespace Hierarchy.Domain.View;
@@ -98,6 +99,9 @@ public sealed class ServedView
     /// <summary>Which groups computers were put into, by <see cref="GroupAssignment.KeyOf"/>.</summary>
     public LayeredDictionary<string, GroupAssignment> Assignments { get; }
 
+    /// <summary>How computers of groups behave, by group.</summary>
+    public ImmutableDictionary<Guid, ClientPolicy> Policies { get; internal init; } = ImmutableDictionary<Guid, ClientPolicy>.Empty;
+
     internal LayeredDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
 
     internal ImmutableDictionary<Guid, TargetGroup> GroupRecords { get; }
@@ -128,7 +132,13 @@ public sealed class ServedView
     }
 
     /// <summary>The groups that count for a computer, as <see cref="Sites.TreeSettings.Targeting"/> says: those that an administrator put it into, or those that it names.</summary>
-    public Membership MembershipOf(string computerId, IEnumerable<string> named) => Groups.MembershipOfGroups(PlacesOf(computerId, named));
+    public Membership MembershipOf(string computerId, IEnumerable<string> named) => WithPolicy(Groups.MembershipOfGroups(PlacesOf(computerId, named)));
+
+    /// <summary>The groups that count for a computer that was put into these, whoever decides where it is.</summary>
+    public Membership MembershipOfGroups(IEnumerable<Guid> groupIds) => WithPolicy(Groups.MembershipOfGroups(groupIds));
+
+    /// <summary>How a computer of these groups behaves, and which group says so.</summary>
+    public EffectivePolicy PolicyOf(Membership membership) => EffectivePolicy.Of(Policies, membership);
 
     /// <summary>Ids of the groups that a computer is in directly, ascending: what <see cref="MembershipOf"/> begins with.</summary>
     public Guid[] DirectGroupsOf(string computerId, IEnumerable<string> named) => Groups.DirectIdsOfGroups(PlacesOf(computerId, named));
@@ -136,6 +146,9 @@ public sealed class ServedView
     /// <summary>False when some computer may be in other groups than in the other view.</summary>
     public bool PlacesAs(ServedView other) =>
         ReferenceEquals(Groups, other.Groups) && ReferenceEquals(Assignments, other.Assignments) && TreeSettings.Targeting == other.TreeSettings.Targeting;
+
+    /// <summary>False when the scope of some computer (<see cref="Membership.ScopeHash"/>) may differ from that in the other view.</summary>
+    public bool ScopesAs(ServedView other) => PlacesAs(other) && ReferenceEquals(Policies, other.Policies);
 
     /// <summary>
     /// True when a client that has everything up to the sequence (and up to that of the overlay) can be sent what changed since; false when it must take everything anew (a removed revision has no name left).
@@ -187,6 +200,8 @@ public sealed class ServedView
         var assigned = TreeSettings.Targeting == Targeting.Client ? [] : Assignments.GetValueOrDefault(GroupAssignment.KeyOf(computerId))?.GroupIds ?? [];
         return assigned.Count > 0 || TreeSettings.Targeting == Targeting.Server ? assigned : Groups.IdsOf(named);
     }
+
+    private Membership WithPolicy(Membership membership) => Policies.IsEmpty ? membership : membership.With(PolicyOf(membership).Policy);
 
     private Decision DecideLatest(UpdateEntry update, CatalogEntry latest, Membership membership)
     {

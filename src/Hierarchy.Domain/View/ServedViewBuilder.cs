@@ -4,6 +4,7 @@ using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Policies;
 using Hierarchy.Domain.Synchronization;
 
 namespace Hierarchy.Domain.View;
@@ -28,6 +29,7 @@ public sealed class ServedViewBuilder
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
     private readonly LayeredDictionary<string, GroupAssignment>.Builder _assignments;
     private readonly ImmutableDictionary<Guid, long>.Builder _decidedAt;
+    private readonly ImmutableDictionary<Guid, ClientPolicy>.Builder _policies;
     private readonly ServedView? _previous;
     private readonly LogId _overlay;
     private readonly HashSet<Guid> _touched = [];
@@ -65,6 +67,7 @@ public sealed class ServedViewBuilder
         _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
         _assignments = previous?.Assignments.ToBuilder() ?? new LayeredDictionary<string, GroupAssignment>().ToBuilder();
         _serverContent = previous?.ServerContent.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ContentSettings>();
+        _policies = previous?.Policies.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ClientPolicy>();
         _selection = previous?.Selection;
         _treeSettings = previous?.TreeSettings ?? Sites.TreeSettings.Default;
         _treeContent = previous?.TreeContent ?? ContentSettings.None;
@@ -114,6 +117,9 @@ public sealed class ServedViewBuilder
                 Set(_assignments, assignment.Key, assignment.State);
                 _hasAssigned = true;
                 break;
+            case ViewRecord.PolicyDecided decided:
+                Set(_policies, decided.GroupId, decided.State);
+                break;
             case ViewRecord.Server server:
                 Set(_servers, server.ServerId, server.State);
                 break;
@@ -145,6 +151,7 @@ public sealed class ServedViewBuilder
         _acceptedEulas.Clear();
         _assignments.Clear();
         _hasAssigned = true;
+        _policies.Clear();
         _decidedAt.Clear();
         _decided.Clear();
         _recentlyDecided = null;
@@ -170,6 +177,7 @@ public sealed class ServedViewBuilder
             TreeContent = _treeContent,
             Selection = _selection,
             Imported = _imported.ToImmutable(),
+            Policies = _policies.ToImmutable(),
             Overlay = overlay,
             DecidedAt = _decidedAt.ToImmutable(),
             RecentlyDecided = overlay is null ? RecentTouches.StartingAt(0)

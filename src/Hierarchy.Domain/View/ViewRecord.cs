@@ -42,6 +42,9 @@ public abstract record ViewRecord(long Sequence)
     /// <summary>The groups that a computer was put into; null when that was taken back. The key is the computer's id, lower case.</summary>
     public sealed record Assignment(long Sequence, string Key, GroupAssignment? State) : ViewRecord(Sequence);
 
+    /// <summary>How computers of a group behave; null for nothing decided.</summary>
+    public sealed record PolicyDecided(long Sequence, Guid GroupId, Policies.ClientPolicy? State) : ViewRecord(Sequence);
+
     /// <summary>A server; null when it was removed.</summary>
     public sealed record Server(long Sequence, Guid ServerId, EnrolledServer? State) : ViewRecord(Sequence);
 

@@ -39,6 +39,7 @@ public static class CatalogRecords
                 RecordKind.ImportedUpdate => new ViewRecord.Imported(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadImported(payload) : null),
                 RecordKind.ServerSettings => new ViewRecord.ServerDecided(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadSettings(payload) : null),
                 RecordKind.SiteLink => new ViewRecord.Link(record.Sequence, KeyText(record), record.Payload is { } payload ? SiteRecords.ReadLink(payload) : null),
+                RecordKind.ClientPolicy => new ViewRecord.PolicyDecided(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? PolicyRecords.Read(payload) : null),
                 RecordKind.TreeSettings => new ViewRecord.Tree(record.Sequence, record.Payload is { } payload ? SiteRecords.ReadSettings(payload) : null),
                 RecordKind.ContentSettings => ContentRecords.Read(record),
                 _ => null,

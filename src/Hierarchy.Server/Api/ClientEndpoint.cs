@@ -48,7 +48,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         var membership = current.View.MembershipOf(request.ClientId, request.Groups);
         var isDelta = standing == PositionStanding.Valid && overlayStanding == PositionStanding.Valid && !position.IsEmpty && request.ScopeHash.Span.SequenceEqual(membership.ScopeHash)
             && current.View.CanTellChangesSince(position.Sequence, overlay.Sequence);
-        await responseStream.WriteAsync(new SyncResponse { Started = Started(membership, isFull: !isDelta) }, context.CancellationToken);
+        await responseStream.WriteAsync(new SyncResponse { Started = Started(current.View, membership, isFull: !isDelta) }, context.CancellationToken);
 
         var updates = isDelta ? current.View.ChangedSince(position.Sequence, overlay.Sequence) : current.View.Updates.Values;
         foreach (var batch in Batches(current.View, updates, membership, withWithdrawn: isDelta))
@@ -113,8 +113,8 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             await seen.Superseded.Task.WaitAsync(cancellationToken);
             var now = views.Current;
             var (last, lastOverlay) = (seen.View.Head.Position, seen.View.Overlay?.Position ?? Position.Empty);
-            // The client is put into other groups, or another meaning of its groups, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
-            if (!now.View.PlacesAs(seen.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
+            // The client is put into other groups, another meaning of its groups, another policy, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
+            if (!now.View.ScopesAs(seen.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
             if (StandingOf(last, now.View) != PositionStanding.Valid || StandingInOverlay(lastOverlay, now.View) != PositionStanding.Valid) return;
             if (!now.View.CanTellChangesSince(last.Sequence, lastOverlay.Sequence)) return;
 
@@ -135,10 +135,11 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         : position.Log != head.Position.Log || logs.Overlay is not { } overlay ? PositionStanding.Diverged
         : ReaderStanding.Of(overlay.Log.Epochs, head, position);
 
-    private SyncStarted Started(Membership membership, bool isFull)
+    private SyncStarted Started(ServedView view, Membership membership, bool isFull)
     {
         var started = new SyncStarted { ScopeHash = ByteString.CopyFrom(membership.ScopeHash), Full = isFull, ContentUrl = self.ContentUrl };
         started.Groups.Add(membership.Direct);
+        if (view.PolicyOf(membership).Policy is { IsNone: false } policy) started.Policy = PolicyRecords.Message(policy);
         return started;
     }
 

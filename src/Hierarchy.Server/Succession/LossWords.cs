@@ -1,6 +1,7 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Policies;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
@@ -46,6 +47,9 @@ internal sealed class LossWords(ViewPublisher views)
         ViewRecord.Eula eula => $"licence {eula.EulaId:D}: {(eula.IsAccepted ? "accepted" : "no longer accepted")}",
         ViewRecord.Assignment { State: { } assignment } => $"computer {assignment.ComputerName} ({assignment.ComputerId}) put into {string.Join(", ", assignment.GroupIds.Select(Group))}",
         ViewRecord.Assignment removed => $"computer {removed.Key}: names its groups itself again",
+        ViewRecord.PolicyDecided { State: { } policy } decided =>
+            $"policy of {Group(decided.GroupId)}: {string.Join(", ", PolicyField.All.Where(field => field.Get(policy) is not null).Select(field => $"{field.Name} {field.Text(field.Get(policy)!)}"))}", // Filtered just before.
+        ViewRecord.PolicyDecided removed => $"policy of {Group(removed.GroupId)}: removed",
         ViewRecord.Server { State: { } server } => $"server {server.Name} ({server.Id:D}) at {server.GrpcUrl}",
         ViewRecord.Server removed => $"server {removed.ServerId:D}: removed",
         ViewRecord.ServerDecided decided => $"settings of server {Server(decided.ServerId)}: {Content(decided.State?.TakesContentFromMicrosoft)}",
