@@ -32,6 +32,7 @@ internal sealed record UpdateDocument
     public required IReadOnlyList<string> Languages { get; init; }
     public required IReadOnlyList<ApprovalDocument> Approvals { get; init; }
     public required IReadOnlyDictionary<string, int> States { get; init; }
+    public required string Supersedence { get; init; }
 
     public static UpdateDocument From(Update update)
     {
@@ -64,6 +65,7 @@ internal sealed record UpdateDocument
             Languages = [.. head.Languages],
             Approvals = [.. update.Approvals.Select(approval => ApprovalDocument.From(approval.Group, approval.Record))],
             States = Wire.Counts(update.States),
+            Supersedence = Wire.Name(update.Supersedence?.State ?? SupersedenceState.Unspecified),
         };
     }
 }

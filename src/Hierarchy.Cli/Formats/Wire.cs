@@ -58,6 +58,9 @@ internal static class Wire
     /// <summary>Null before the first look.</summary>
     public static string? Name(VerificationState state) => state == VerificationState.Unspecified ? null : Snake(state.ToString());
 
+    /// <summary>Unknown where a server of an earlier version did not say.</summary>
+    public static string Name(SupersedenceState state) => state == SupersedenceState.Unspecified ? "unknown" : Snake(state.ToString());
+
     public static string Name(ServerHealth health) => Snake(health.ToString());
 
     public static string Name(ServerRole role) => Snake(role.ToString());

@@ -51,12 +51,16 @@ internal sealed class UpdatesShowVerb : Verb
             ("Arrived", update.ArrivalDate),
             ("State", State(update)),
             ("Categories", string.Join(", ", update.Categories)),
-            ("Supersedes", update.SupersededUpdates.Count == 0 ? null : $"{Human.Count(update.SupersededUpdates.Count)} updates"),
+            ("Supersedence", update.Supersedence.Replace("both", "superseded, and supersedes others", StringComparison.Ordinal)),
+            ("Supersedes", update.SupersededUpdates.Count == 0 ? null : $"{Human.Count(update.SupersededUpdates.Count)} updates, of which {Human.Count(detail.Supersedence?.Supersedes.Count ?? 0)} are here"),
             ("Bundles", update.BundledUpdates.Count == 0 ? null : $"{Human.Count(update.BundledUpdates.Count)} updates"),
             ("Handler", update.Handler),
             ("Uninstall", Human.YesNo(update.CanUninstall)),
             ("Languages", string.Join(' ', update.Languages)),
             ("Document", $"SHA-256 {detail.DocumentSha256}")));
+        foreach (var (words, related) in new[] { ("Superseded by", detail.Supersedence?.SupersededBy), ("Finally replaced by", detail.Supersedence?.ReplacedBy), ("Supersedes", detail.Supersedence?.Supersedes) })
+            foreach (var other in related ?? [])
+                console.WriteLine($"{words}: {other}");
         if (update.Files.Count > 0)
         {
             var files = output.Table("FILE", "SIZE", "SHA-256");

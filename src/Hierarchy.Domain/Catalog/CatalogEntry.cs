@@ -39,6 +39,9 @@ public sealed record CatalogEntry
     /// <summary>Superseded updates.</summary>
     public IReadOnlyList<Guid> SupersededUpdates { get; init; } = [];
 
+    /// <summary>When the root took this revision; null where its record does not say.</summary>
+    public DateTimeOffset? ArrivedAt { get; init; }
+
     /// <summary>Files to download.</summary>
     public IReadOnlyList<CatalogFile> Files { get; init; } = [];
 

@@ -102,6 +102,11 @@ public sealed class ServedView
     /// <summary>How computers of groups behave, by group.</summary>
     public ImmutableDictionary<Guid, ClientPolicy> Policies { get; internal init; } = ImmutableDictionary<Guid, ClientPolicy>.Empty;
 
+    /// <summary>Which updates replace which; found when it is first asked for, and kept as long as neither the catalog nor what is declined changes.</summary>
+    public Supersedence Supersedence => LazySupersedence.Value;
+
+    internal Lazy<Supersedence> LazySupersedence { get; init; } = new(() => Supersedence.Of(new LayeredDictionary<Guid, UpdateEntry>()));
+
     internal LayeredDictionary<RevisionId, ImmutableArray<Guid>> BundleParents { get; }
 
     internal ImmutableDictionary<Guid, TargetGroup> GroupRecords { get; }

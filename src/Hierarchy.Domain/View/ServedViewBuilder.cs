@@ -40,6 +40,7 @@ public sealed class ServedViewBuilder
     private ContentSettings _treeContent;
     private GroupTree? _groupTree;
     private bool _hasAssigned;
+    private bool _hasSuperseded;
     private long _revisionRemovedAt;
 
     /// <summary>From nothing.</summary>
@@ -87,6 +88,7 @@ public sealed class ServedViewBuilder
                 Remove(removed);
                 break;
             case ViewRecord.Decline decline:
+                _hasSuperseded = true;
                 Decide(decline.UpdateId, decline.Sequence, update => update with { IsDeclined = decline.IsDeclined });
                 TouchChildren(decline.UpdateId, decline.Sequence);
                 break;
@@ -146,6 +148,7 @@ public sealed class ServedViewBuilder
     {
         foreach (var update in _updates.Values.Where(update => update.IsDeclined || update.Approvals.Count > 0).ToArray())
             _updates[update.UpdateId] = update with { IsDeclined = false, Approvals = [] };
+        _hasSuperseded = true;
         _groups.Clear();
         _groupTree = null;
         _acceptedEulas.Clear();
@@ -166,10 +169,12 @@ public sealed class ServedViewBuilder
         _groupTree ??= new GroupTree(_groups.Values, _overlay);
         // The same object says that nobody was put elsewhere: see ServedView.PlacesAs.
         var assignments = _previous is null || _hasAssigned ? _assignments.ToImmutable() : _previous.Assignments;
+        var updates = _updates.ToImmutable();
         return new ServedView(
-            head, _updates.ToImmutable(), _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
+            head, updates, _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
             _files.ToImmutable(), _acceptedEulas.ToImmutable(), assignments, _revisionRemovedAt, recent)
         {
+            LazySupersedence = _previous is null || _hasSuperseded ? new Lazy<Supersedence>(() => Supersedence.Of(updates)) : _previous.LazySupersedence,
             ServerSettings = _serverSettings.ToImmutable(),
             Links = _links.ToImmutable(),
             TreeSettings = _treeSettings,
@@ -187,6 +192,7 @@ public sealed class ServedViewBuilder
 
     private void Add(CatalogEntry entry)
     {
+        _hasSuperseded = true;
         var latestBefore = _updates.GetValueOrDefault(entry.Id.UpdateId)?.Latest;
         Change(entry.Id.UpdateId, entry.Sequence, update => update with { Revisions = Insert(update.Revisions, entry) });
         _revisionIds[entry.RevisionId] = entry.Id;
@@ -210,6 +216,7 @@ public sealed class ServedViewBuilder
 
     private void Remove(ViewRecord.RevisionRemoved removed)
     {
+        _hasSuperseded = true;
         _revisionRemovedAt = Math.Max(_revisionRemovedAt, removed.Sequence);
         if (!_updates.TryGetValue(removed.Id.UpdateId, out var before) || before.Find(removed.Id.RevisionNumber) is not { } entry) return;
         _revisionIds.Remove(entry.RevisionId);

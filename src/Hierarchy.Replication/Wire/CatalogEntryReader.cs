@@ -17,6 +17,9 @@ internal sealed class CatalogEntryReader
     private const int GuidBytes = 16;
     private const int Sha1Bytes = 20;
 
+    private static readonly long FirstSecond = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     [ThreadStatic]
     private static CatalogEntryReader? _ofThisThread;
 
@@ -70,6 +73,7 @@ internal sealed class CatalogEntryReader
         int revisionId = 0, revisionNumber = 0, type = 0;
         string title = "", categoryType = "";
         byte[] digest = [];
+        DateTimeOffset? arrived = null;
         bool expired = false, deployable = false, uninstall = false, input = false;
         var reader = new ProtoReader(head);
         while (reader.NextField())
@@ -112,6 +116,9 @@ internal sealed class CatalogEntryReader
                     break;
                 case RevisionHead.FilesFieldNumber:
                     if (ReadFile(head[reader.ReadBytes()]) is { } file) _files.Add(file);
+                    break;
+                case RevisionHead.ArrivalDateFieldNumber:
+                    arrived = ReadTime(head[reader.ReadBytes()]);
                     break;
                 case RevisionHead.ExpiredFieldNumber:
                     expired = reader.ReadNumber() != 0;
@@ -158,6 +165,7 @@ internal sealed class CatalogEntryReader
             Prerequisites = Take(_prerequisites),
             BundledUpdates = Take(_bundles),
             SupersededUpdates = Take(_superseded),
+            ArrivedAt = arrived,
             Files = TakeFiles(),
             PublicationState = expired ? PublicationState.Expired : PublicationState.Published,
             IsExplicitlyDeployable = deployable,
@@ -198,6 +206,23 @@ internal sealed class CatalogEntryReader
         }
 
         return language.Length == 0 || file is null ? file : file with { Languages = [language] };
+    }
+
+    /// <summary>Null for a time that no calendar has.</summary>
+    private static DateTimeOffset? ReadTime(ReadOnlySpan<byte> time)
+    {
+        long seconds = 0, nanos = 0;
+        var reader = new ProtoReader(time);
+        while (reader.NextField())
+        {
+            if (reader.Field == Google.Protobuf.WellKnownTypes.Timestamp.SecondsFieldNumber) seconds = (long)reader.ReadNumber();
+            else if (reader.Field == Google.Protobuf.WellKnownTypes.Timestamp.NanosFieldNumber) nanos = (long)reader.ReadNumber();
+            else reader.Skip();
+        }
+
+        return seconds >= FirstSecond && seconds < LastSecond && nanos is >= 0 and < 1_000_000_000
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / TimeSpan.NanosecondsPerTick)
+            : null;
     }
 
     private Prerequisite ReadClause(ReadOnlySpan<byte> clause)

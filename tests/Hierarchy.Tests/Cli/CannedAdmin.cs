@@ -295,6 +295,13 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
             Languages = { "en", "de" },
         },
         Approvals = { new Approval { Group = "Pilot", Record = new ApprovalRecord { GroupId = Id(2), RevisionNumber = 200, Action = ApprovalAction.OptionalInstall, ApprovedAt = Noon } } },
+        Supersedence = new Supersedence
+        {
+            State = SupersedenceState.Both,
+            SupersededBy = { new RelatedUpdate { UpdateId = Id(8), Title = "A [later] update", KnowledgeBaseArticles = { "5013999" }, ApprovedFor = { "Pilot", "Servers" } } },
+            ReplacedBy = { new RelatedUpdate { UpdateId = Id(9), Title = "The last one" } },
+            Supersedes = { new RelatedUpdate { UpdateId = Id(7), Title = "An earlier update", Declined = true } },
+        },
     };
 
     private static Update Category() => new()

@@ -10,13 +10,15 @@ namespace Hierarchy.Tests.Replication;
 
 public class CatalogEntryReaderTests
 {
+    private static readonly DateTimeOffset Arrival = new DateTimeOffset(2026, 10, 4, 16, 33, 26, TimeSpan.Zero).AddTicks(6_700_001);
+
     [Fact]
     public void Read_GeneratedCatalog_SaysWhatTheGeneratedParserSays()
     {
         var (files, bundles, clauses, eulas) = (0, 0, 0, 0);
         foreach (var document in new DocumentGenerator(11).Plan(400).SelectMany(group => group()))
         {
-            var payload = RevisionRecords.Encode(UpdateDocument.Read(document.Xml), document.Xml, 7, _ => "http://update.example/file", DateTimeOffset.UnixEpoch);
+            var payload = RevisionRecords.Encode(UpdateDocument.Read(document.Xml), document.Xml, 7, _ => "http://update.example/file", Arrival);
             var head = RevisionRecords.ReadHead(payload);
             var entry = RevisionRecords.ReadEntry(41, payload);
 
@@ -26,6 +28,7 @@ public class CatalogEntryReaderTests
             Assert.Equal(head.DocumentSha256.ToByteArray(), entry.DocumentDigest.ToArray());
             Assert.Equal(head.KnowledgeBaseArticles, entry.KnowledgeBaseArticles);
             Assert.Equal(head.Categories.Select(Hex), entry.Categories.Select(Hex));
+            Assert.Equal(head.ArrivalDate.ToDateTimeOffset(), entry.ArrivedAt);
             Assert.Equal(head.SupersededUpdates.Select(Hex), entry.SupersededUpdates.Select(Hex));
             Assert.Equal(
                 head.Prerequisites.Select(clause => (clause.IsCategory, string.Join(',', clause.AnyOf.Select(Hex)))),

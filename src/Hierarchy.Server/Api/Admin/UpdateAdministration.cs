@@ -53,6 +53,7 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, I
             DocumentSha256 = ByteString.CopyFrom(latest.DocumentDigest.Span),
             Document = document,
         };
+        response.Update.Supersedence = SupersedenceWords.Describe(view, update.UpdateId);
         await CountAsync([response.Update], cancellationToken);
         foreach (var text in UpdateDocument.ReadWithoutRules(document).Texts)
             response.Texts.Add(new Protocol.Admin.V1.LocalizedText { Language = text.Language, Title = text.Title, Description = text.Description });
@@ -63,7 +64,12 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, I
     public async Task<Update> DescribeAsync(ServedView view, UpdateEntry update, CancellationToken cancellationToken)
     {
         // Callers pass updates with a revision.
-        var described = new Update { Head = RevisionRecords.ReadHead(await PayloadOfAsync(update.Latest!, cancellationToken)), Declined = update.IsDeclined };
+        var described = new Update
+        {
+            Head = RevisionRecords.ReadHead(await PayloadOfAsync(update.Latest!, cancellationToken)),
+            Declined = update.IsDeclined,
+            Supersedence = SupersedenceWords.StateOf(view, update.UpdateId),
+        };
         foreach (var approval in update.Approvals)
         {
             var record = await logs.Of((int)RecordKind.Approval).FindAsync((int)RecordKind.Approval, CatalogRecords.ApprovalKey(approval.UpdateId, approval.GroupId), cancellationToken);
