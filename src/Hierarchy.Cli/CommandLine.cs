@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hierarchy.Cli.Approvals;
+using Hierarchy.Cli.Audit;
 using Hierarchy.Cli.Backups;
 using Hierarchy.Cli.Computers;
 using Hierarchy.Cli.Content;
@@ -74,6 +75,7 @@ internal static class CommandLine
                 new ServersListVerb(), new ServersSetVerb(), new ServersVerifyVerb(), new ServersPromoteVerb(), new ServersLostVerb(),
             },
             new StatusVerb(),
+            new LogVerb(environment.Time),
             new BackupVerb(),
             new RestoreVerb(),
             new ExportVerb(),

@@ -43,7 +43,7 @@ internal sealed class Session : IDisposable
     public GrpcChannel Channel => channel;
 
     /// <summary>For streams, which may last as long as they like.</summary>
-    public CallOptions Streaming => new(cancellationToken: cancellation);
+    public CallOptions Streaming => new(Headers(), cancellationToken: cancellation);
 
     public CancellationToken Cancellation => cancellation;
 
@@ -54,7 +54,7 @@ internal sealed class Session : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
-            using var call = method(request, new CallOptions(cancellationToken: either.Token));
+            using var call = method(request, new CallOptions(Headers(), cancellationToken: either.Token));
             return await call.ResponseAsync;
         }
         catch (Exception exception) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested
@@ -67,4 +67,7 @@ internal sealed class Session : IDisposable
     }
 
     public void Dispose() => channel.Dispose();
+
+    // Who decides, for the record, whatever is decided.
+    private Metadata Headers() => new() { { "requested-by-bin", System.Text.Encoding.UTF8.GetBytes(User) } };
 }

@@ -30,6 +30,9 @@ internal static class Wire
 
     public static string Name(Protocol.Catalog.V1.UpdateType type) => Snake(type.ToString());
 
+    /// <summary>A number where a server of a later version says what this one does not know.</summary>
+    public static string Name(RecordKind kind) => Snake(kind.ToString());
+
     public static string Name(ApprovalAction action) => Snake(action.ToString());
 
     public static string Name(DecisionAction action) => Snake(action.ToString());

@@ -27,6 +27,7 @@ public static class RecordParts
         /* 18 tree settings    */ RecordPart.Catalog,
         /* 19 revision numbers */ RecordPart.None,
         /* 20 content settings */ RecordPart.Catalog,
+        /* 21 audit entry      */ RecordPart.Decision,
     ];
 
     /// <summary>The part of a kind.</summary>

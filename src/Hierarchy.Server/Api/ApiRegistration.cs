@@ -7,6 +7,7 @@ using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Rollup;
 using Hierarchy.Replication.Secrets;
 using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Backups;
 using Hierarchy.Server.Content;
 using Hierarchy.Server.Courier;
@@ -33,9 +34,10 @@ internal static class ApiRegistration
         });
         services.AddGrpcHealthChecks().AddCheck<ServingCheck>("serving");
         services.AddGrpcReflection();
+        services.AddAudit();
         services.AddSingleton(provider => new DecisionDesk(
             provider.GetRequiredService<ViewPublisher>(), provider.GetRequiredService<ServedLogs>(), provider.GetService<IAuthorityLog>(),
-            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<UpstreamRule>(),
+            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditTrail>(), provider.GetService<UpstreamRule>(),
             provider.GetRequiredService<ServerOptions>().Parents));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));
@@ -109,6 +111,7 @@ internal static class ApiRegistration
         app.MapGrpcService<GroupEndpoint>();
         app.MapGrpcService<SiteEndpoint>();
         app.MapGrpcService<ApprovalEndpoint>();
+        app.MapGrpcService<AuditEndpoint>();
         app.MapGrpcService<VerificationEndpoint>();
         app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcService<SuccessionAdminEndpoint>();

@@ -9,6 +9,7 @@ using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Roles;
 
 namespace Hierarchy.Server.Content;
@@ -52,6 +53,7 @@ internal sealed class ContentPolicyAdministration(DecisionDesk desk, ServerIdent
 
         SetContentPolicyResponse? answer = null;
         var outcome = await desk.DecideAsync<ContentSettings>(
+            new DecisionIntent("content policy set", request.RequestedBy),
             view =>
             {
                 var (server, before, after) = Change(view, request);

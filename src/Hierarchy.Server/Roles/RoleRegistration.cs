@@ -9,6 +9,7 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Feed;
 using Hierarchy.Replication.Follower;
 using Hierarchy.Replication.Secrets;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Content;
 using Hierarchy.Server.Courier;
 using Hierarchy.Server.Hosting;
@@ -75,6 +76,7 @@ internal static class RoleRegistration
         services.AddHostedService<RootRole>();
         services.AddHostedService<Enrolment>();
         services.AddCompaction(static provider => provider.GetRequiredService<FeedSource>());
+        services.AddAuditKeeper(configuration);
         services.AddHostedService(provider => provider.GetRequiredService<SyncScheduler>());
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
     }
@@ -114,6 +116,7 @@ internal static class RoleRegistration
         });
         services.AddHostedService<AutonomousRole>();
         services.AddCompaction(static provider => provider.GetRequiredService<OverlayFeed>().Source);
+        services.AddAuditKeeper(configuration);
         if (options.FollowsByCourier) return;
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaRole>());
         services.AddHostedService<TreeSecretFetch>();

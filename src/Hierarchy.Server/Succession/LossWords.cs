@@ -1,10 +1,12 @@
 using Hierarchy.Domain;
-using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Audit;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Policies;
 using Hierarchy.Domain.View;
+using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
+using ApprovalAction = Hierarchy.Domain.Approvals.ApprovalAction;
 
 namespace Hierarchy.Server.Succession;
 
@@ -20,6 +22,7 @@ internal sealed class LossWords(ViewPublisher views)
             {
                 RecordKinds.Epoch when record.Payload is { } payload => $"epoch {EpochPayload.Read(payload.Span).Number}: a start of the root that was lost",
                 RecordKinds.RevisionNumbers when record.Payload is { } payload => $"numbers of revisions given as far as {RevisionNumberPayload.Read(payload.Span)}",
+                (int)RecordKind.AuditEntry when !record.IsTombstone => Describe(AuditRecords.Read(record)),
                 _ => CatalogRecords.Read(record) is { } known ? Describe(known) : Unknown(record),
             };
         }
@@ -28,6 +31,8 @@ internal sealed class LossWords(ViewPublisher views)
             return Unknown(record);
         }
     }
+
+    private static string Describe(AuditEntry entry) => $"the entry of {entry.Time:u} that {(entry.RequestedBy.Length > 0 ? entry.RequestedBy : "somebody")} decided: {entry.Verb}";
 
     private string Describe(ViewRecord record) => record switch
     {

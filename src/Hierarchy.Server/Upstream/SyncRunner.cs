@@ -5,6 +5,7 @@ using Hierarchy.Domain.Synchronization;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream.Decisions;
@@ -153,6 +154,7 @@ internal sealed partial class SyncRunner(
 
         // The whole tree acts on the choice: the defaults stand in the log from the first synchronization on.
         var outcome = await desk.DecideAsync(
+            new DecisionIntent("sync run", request.RequestedBy.Length > 0 ? request.RequestedBy : "the schedule"),
             view => (ChosenUpdates.FilterOf(view, desk.FollowsUpstream), view.Selection is null ? [SyncRecords.Selection(ChosenUpdates.Of(view, desk.FollowsUpstream))] : (IReadOnlyList<Change>)[]), cancellationToken);
         return outcome.Result;
     }
@@ -162,6 +164,7 @@ internal sealed partial class SyncRunner(
     {
         var found = run.Request.Imports.Except(notFound).ToArray();
         await desk.DecideAsync<int>(
+            new DecisionIntent("updates import", run.Request.RequestedBy),
             view => (0, [.. found.Where(id => !view.Imported.ContainsKey(id)).Select(id => SyncRecords.Imported(new ImportedUpdate(id, time.GetUtcNow(), run.Request.RequestedBy)))]),
             run.Cancellation);
         if (notFound.Count == 0) return;

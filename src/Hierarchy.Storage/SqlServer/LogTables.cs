@@ -103,6 +103,20 @@ internal static class LogTables
     public const string Find =
         "SELECT sequence AS Sequence, kind AS Kind, record_key AS RecordKey, payload AS Payload FROM hierarchy.record WHERE kind = @kind AND record_key = @key";
 
+    public const string ReadKind =
+        """
+        SELECT sequence AS Sequence, kind AS Kind, record_key AS RecordKey, payload AS Payload
+        FROM hierarchy.record WHERE kind = @kind AND payload IS NOT NULL
+        ORDER BY record_key DESC OFFSET @skip ROWS FETCH NEXT @limit ROWS ONLY
+        """;
+
+    public const string ReadKindBelow =
+        """
+        SELECT sequence AS Sequence, kind AS Kind, record_key AS RecordKey, payload AS Payload
+        FROM hierarchy.record WHERE kind = @kind AND record_key < @below AND payload IS NOT NULL
+        ORDER BY record_key DESC OFFSET @skip ROWS FETCH NEXT @limit ROWS ONLY
+        """;
+
     /// <summary>Followed by a list of keys and <see cref="FindManyEnd"/>.</summary>
     public const string FindMany =
         "SELECT stored.sequence AS Sequence, stored.kind AS Kind, stored.record_key AS RecordKey, stored.payload AS Payload FROM (VALUES ";

@@ -11,6 +11,7 @@ public abstract class SqlServerLogReader : ILogReader, IAsyncDisposable
     // A caller that asks for more gets a page of this size: the memory of a page is this server's, not the asker's.
     private const int MostRecords = 10_000;
     private const int MostBytes = 16 << 20;
+    private const int MostOfKind = 1000;
 
     private readonly SqlServerReaders _readers;
     private volatile LogView _view = LogView.Empty;
@@ -58,6 +59,19 @@ public abstract class SqlServerLogReader : ILogReader, IAsyncDisposable
                 if (head.Position.IsEmpty) return null;
                 var parameters = new ParameterList().Add("kind", kind).Add("key", RecordRows.StoredKey(key), RecordRows.LongestStoredKey);
                 return connection.QuerySingleOrDefault<RecordRow>(Database.Sql(LogTables.Find), parameters.Values, transaction, Database.Timeout)?.ToRecord();
+            },
+            cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<ChangeRecord>> ReadKindAsync(int kind, ReadOnlyMemory<byte>? below, int skip, int maxRecords, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<ChangeRecord>>(
+            (connection, transaction, head) =>
+            {
+                if (head.Position.IsEmpty) return [];
+                var parameters = new ParameterList().Add("kind", kind).Add("skip", Math.Max(skip, 0)).Add("limit", Math.Clamp(maxRecords, 1, MostOfKind));
+                if (below is { } key) parameters.Add("below", RecordRows.StoredKey(key), RecordRows.LongestStoredKey);
+                var sql = Database.Sql(below is null ? LogTables.ReadKind : LogTables.ReadKindBelow);
+                return [.. connection.Query<RecordRow>(sql, parameters.Values, transaction, buffered: true, Database.Timeout).Select(row => row.ToRecord())];
             },
             cancellationToken);
 

@@ -46,6 +46,10 @@ internal static class LogSql
 
     public const string Find = "SELECT sequence, payload FROM record WHERE kind = ?1 AND key = ?2";
 
+    public const string ReadKind = "SELECT sequence, key, payload FROM record WHERE kind = ?1 AND payload IS NOT NULL ORDER BY key DESC LIMIT ?2 OFFSET ?3";
+
+    public const string ReadKindBelow = "SELECT sequence, key, payload FROM record WHERE kind = ?1 AND key < ?4 AND payload IS NOT NULL ORDER BY key DESC LIMIT ?2 OFFSET ?3";
+
     public const string Put = "INSERT OR REPLACE INTO record (sequence, kind, key, payload) VALUES (?1, ?2, ?3, ?4)";
 
     public const string DropTombstones = "DELETE FROM record WHERE payload IS NULL AND sequence <= ?1";

@@ -8,6 +8,7 @@ public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
     // A caller that asks for more gets a page of this size: the memory of a page is this server's, not the asker's.
     private const int MostRecords = 10_000;
     private const int MostBytes = 16 << 20;
+    private const int MostOfKind = 1000;
 
     private readonly SqliteReaders _readers;
     private volatile LogState _state = LogState.Empty;
@@ -36,6 +37,13 @@ public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
     /// <inheritdoc />
     public ValueTask<ChangeRecord?> FindAsync(int kind, ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
         _readers.ReadAsync(static (session, wanted) => wanted.Reader.Find(session, wanted.kind, wanted.key), (Reader: this, kind, key), cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<ChangeRecord>> ReadKindAsync(int kind, ReadOnlyMemory<byte>? below, int skip, int maxRecords, CancellationToken cancellationToken)
+    {
+        var wanted = (Reader: this, kind, below, Skip: Math.Max(skip, 0), Records: Math.Clamp(maxRecords, 1, MostOfKind));
+        return _readers.ReadAsync(static IReadOnlyList<ChangeRecord> (session, wanted) => wanted.Reader.ReadKind(session, wanted.kind, wanted.below, wanted.Skip, wanted.Records), wanted, cancellationToken);
+    }
 
     /// <summary>Counts and digests the rows anew, in one snapshot, and holds them against the head of the same snapshot. Reads everything: for a scrub, not for a request.</summary>
     public ValueTask<LogAudit> AuditAsync(CancellationToken cancellationToken) =>
@@ -113,6 +121,16 @@ public abstract class SqliteLogReader : ILogReader, IAsyncDisposable
         if (!statement.IsNull(1)) record = record with { Payload = statement.Blob(1).ToArray() };
         statement.Reset();
         return record;
+    }
+
+    private List<ChangeRecord> ReadKind(SqliteSession session, int kind, ReadOnlyMemory<byte>? below, int skip, int maxRecords)
+    {
+        if (ReadHead(session).Position.IsEmpty) return [];
+        var statement = session.Statement(below is null ? LogSql.ReadKind : LogSql.ReadKindBelow).Bind(1, kind).Bind(2, maxRecords).Bind(3, skip);
+        if (below is { } key) statement.Bind(4, key.Span);
+        var records = new List<ChangeRecord>();
+        while (statement.Step()) records.Add(new ChangeRecord(statement.Int64(0), kind, statement.Blob(1).ToArray(), statement.Blob(2).ToArray()));
+        return records;
     }
 
     private LogAudit Audit(SqliteSession session, CancellationToken cancellationToken)

@@ -36,6 +36,16 @@ internal abstract class MemoryLog(LogImage image) : ILogReader
         return ValueTask.FromResult(image.Index.TryGetValue(new RecordKey(kind, key), out var sequence) ? image.Records[sequence] : (ChangeRecord?)null);
     }
 
+    public ValueTask<IReadOnlyList<ChangeRecord>> ReadKindAsync(int kind, ReadOnlyMemory<byte>? below, int skip, int maxRecords, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(OfKind(Image.Records.Values, kind, below, skip, maxRecords));
+
+    /// <summary>What <see cref="ILogReader.ReadKindAsync"/> gives of these.</summary>
+    public static IReadOnlyList<ChangeRecord> OfKind(IEnumerable<ChangeRecord> records, int kind, ReadOnlyMemory<byte>? below, int skip, int maxRecords) =>
+    [
+        .. records.Where(record => record.Kind == kind && !record.IsTombstone && (below is not { } key || record.Key.Span.SequenceCompareTo(key.Span) < 0))
+            .OrderByDescending(record => Convert.ToHexString(record.Key.Span), StringComparer.Ordinal).Skip(skip).Take(maxRecords),
+    ];
+
     /// <summary>The image that is on the disk after a power loss that takes the newest transactions with it.</summary>
     public LogImage AfterPowerLoss(int transactionsLost) =>
         transactionsLost == 0 || _older.Count == 0 ? Image : _older[Math.Max(0, _older.Count - transactionsLost)];

@@ -34,6 +34,7 @@ public sealed class RecordPartsTests
     [InlineData(RecordKind.GroupAssignment, RecordPart.Decision)]
     [InlineData(RecordKind.EulaAcceptance, RecordPart.Decision)]
     [InlineData(RecordKind.ClientPolicy, RecordPart.Decision)]
+    [InlineData(RecordKind.AuditEntry, RecordPart.Decision)]
     [InlineData((RecordKind)4711, RecordPart.None)]
     [InlineData((RecordKind)(-1), RecordPart.None)]
     public void Of_Kind_IsThePartThatItsMeaningSays(RecordKind kind, RecordPart part) => Assert.Equal(part, RecordParts.Of((int)kind));

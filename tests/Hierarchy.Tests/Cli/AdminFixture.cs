@@ -30,6 +30,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedApprovals Approvals => application.Services.GetRequiredService<CannedApprovals>();
 
+    public CannedAudit Audit => application.Services.GetRequiredService<CannedAudit>();
+
     public string Url => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(); // Kestrel always has the feature.
 
     public static async Task<AdminFixture> StartAsync(CancellationToken cancellationToken, HttpProtocols protocols = HttpProtocols.Http2)
@@ -48,6 +50,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedContent>();
         builder.Services.AddSingleton<CannedGroups>();
         builder.Services.AddSingleton<CannedApprovals>();
+        builder.Services.AddSingleton<CannedAudit>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
@@ -58,6 +61,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         application.MapGrpcService<CannedContent>();
         application.MapGrpcService<CannedGroups>();
         application.MapGrpcService<CannedApprovals>();
+        application.MapGrpcService<CannedAudit>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

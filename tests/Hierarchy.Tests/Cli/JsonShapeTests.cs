@@ -72,6 +72,7 @@ public sealed class JsonShapeTests
         { "servers-list", "servers list" },
         { "servers-verify", "servers verify" },
         { "status", "status KB5013943" },
+        { "log", "log --since 7d --limit 2" },
         { "doctor-upstream", "doctor upstream" },
     };
 

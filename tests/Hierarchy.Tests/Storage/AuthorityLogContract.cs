@@ -111,6 +111,22 @@ public abstract class AuthorityLogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadKind_GivesLiveRecordsOfThatKindTheHighestKeysFirst()
+    {
+        Assert.Empty(await _log.ReadKindAsync(Kind, below: null, skip: 0, 10, Token));
+        await _log.CommitAsync([Set("b", "1"), Set("a", "2"), Set("d", "3"), Set("c", "4"), Set("c", "other", kind: 41), Set("e", "")], Token);
+        await _log.CommitAsync([Delete("b"), Set("a", "5")], Token);
+
+        Assert.Equal(["7 e=", "4 d=3", "5 c=4", "9 a=5"], Texts(await _log.ReadKindAsync(Kind, below: null, skip: 0, 10, Token)));
+        Assert.Equal(["4 d=3", "5 c=4"], Texts(await _log.ReadKindAsync(Kind, below: null, skip: 1, 2, Token)));
+        Assert.Equal(["5 c=4", "9 a=5"], Texts(await _log.ReadKindAsync(Kind, Bytes("d"), skip: 0, 10, Token)));
+        Assert.Equal(["9 a=5"], Texts(await _log.ReadKindAsync(Kind, Bytes("c"), skip: 0, 1, Token)));
+        Assert.Equal(["9 a=5"], Texts(await _log.ReadKindAsync(Kind, Bytes("d"), skip: 1, 10, Token)));
+        Assert.Empty(await _log.ReadKindAsync(Kind, Bytes("a"), skip: 0, 10, Token));
+        Assert.Empty(await _log.ReadKindAsync(42, below: null, skip: 0, 10, Token));
+    }
+
+    [Fact]
     public async Task Commit_Delete_LeavesATombstone()
     {
         await _log.CommitAsync([Set("a", "1")], Token);

@@ -4,6 +4,7 @@ using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 using Approval = Hierarchy.Domain.Approvals.Approval;
 using ApprovalAction = Hierarchy.Domain.Approvals.ApprovalAction;
 using ApprovalReach = Hierarchy.Domain.Approvals.ApprovalReach;
@@ -23,6 +24,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
         var deadline = request.Deadline?.ToDateTimeOffset();
 
         var outcome = await desk.DecideAsync<ApproveResponse>(
+            new DecisionIntent("approve", request.RequestedBy),
             view =>
             {
                 var update = UpdateFinder.Find(view, request.Update);
@@ -52,6 +54,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
     {
         desk.RequireOwnDecisions();
         var outcome = await desk.DecideAsync<int>(
+            new DecisionIntent("decline", request.RequestedBy),
             view =>
             {
                 var update = UpdateFinder.Find(view, request.Update);

@@ -3,13 +3,14 @@ using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Putting computers into groups, whatever they name themselves.</summary>
 internal sealed class AssignmentAdministration(DecisionDesk desk)
 {
-    private const int MaxComputers = 1000;
+    private const int MaxComputers = 900;
     private const int MaxGroups = 64;
     private const int MaxName = 256;
     private const int MostNamed = 20;
@@ -28,6 +29,7 @@ internal sealed class AssignmentAdministration(DecisionDesk desk)
         }
 
         var outcome = await desk.DecideAsync<int>(
+            new DecisionIntent("computers assign"),
             view =>
             {
                 var decided = Decide(view, request);

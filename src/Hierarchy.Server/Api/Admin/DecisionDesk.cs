@@ -2,6 +2,7 @@ using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream.Decisions;
 
@@ -11,8 +12,12 @@ namespace Hierarchy.Server.Api.Admin;
 /// Where decisions become changes of the log: one at a time, so that what was checked still holds when it is committed, and answered once the server's own view shows them. A server that
 /// mirrors its decisions refuses, and names the one to ask. An autonomous server decides what is approved, and for whom; the catalog, sites and servers are the root's.
 /// </summary>
-internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, UpstreamRule? rule = null, IReadOnlyList<Uri>? parents = null) : IDisposable
+internal sealed class DecisionDesk(
+    ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, AuditTrail trail, UpstreamRule? rule = null, IReadOnlyList<Uri>? parents = null) : IDisposable
 {
+    /// <summary>What a decision may change at most: a transaction of the log holds 1,000 records, and one is the entry that says who decided.</summary>
+    public const int MostChanges = 999;
+
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
     /// <summary>The view as it stands.</summary>
@@ -48,9 +53,12 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
                 $"This root takes its groups, approvals and declines from {rule.Upstream} (--upstream-kind wsus-replica). Decide there, and `hierarchy sync run` brings it here; or restart this server with --upstream-kind wsus to decide here.");
     }
 
-    /// <summary>Decides on the newest view and commits; no change, no commit.</summary>
-    /// <returns>What was decided, where the log stands after it, when it was durable, and whether it changed anything.</returns>
-    public async Task<Outcome<T>> DecideAsync<T>(Func<ServedView, (T Result, IReadOnlyList<Change> Changes)> decide, CancellationToken cancellationToken)
+    /// <summary>Decides on the newest view and commits, together with the entry that says who did; no change, no commit.</summary>
+    /// <param name="intent">Who decides, for the record; with <see cref="DecisionIntent.IsWhatIf"/> nothing is committed.</param>
+    /// <param name="decide">What it comes to; throws what refuses it.</param>
+    /// <param name="cancellationToken">Stops waiting for its turn; what has begun is ended.</param>
+    /// <returns>What was decided, where the log stands after it, when it was durable, and whether it changed (or would change) anything.</returns>
+    public async Task<Outcome<T>> DecideAsync<T>(DecisionIntent intent, Func<ServedView, (T Result, IReadOnlyList<Change> Changes)> decide, CancellationToken cancellationToken)
     {
         RequireDecider();
         await _oneAtATime.WaitAsync(cancellationToken);
@@ -58,14 +66,16 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
         {
             if (IsAutonomous && views.Current.Checkpoint is null) throw new UnavailableException("This server has no catalog yet: it is taking it from its parent. Decide when it is there.");
             await views.WaitForAsync(authority!.Head.Position, cancellationToken);
-            var (result, changes) = decide(views.View);
-            if (changes.Any(change => RecordParts.Of(change.Kind) != RecordPart.Decision)) RequireRoot();
-            if (changes.Count == 0) return new Outcome<T>(result, authority.Head.Position, time.GetUtcNow(), HasChanged: false);
+            var view = views.View;
+            var (result, wanted) = decide(view);
+            if (wanted.Any(change => RecordParts.Of(change.Kind) != RecordPart.Decision)) RequireRoot();
+            var changes = await RealAsync(authority, wanted, cancellationToken);
+            if (changes.Count == 0 || intent.IsWhatIf) return new Outcome<T>(result, authority.Head.Position, time.GetUtcNow(), changes.Count > 0);
             // Not cancelled once begun: the caller who goes away now would not know whether it was decided.
-            var committed = await authority.CommitAsync(changes, CancellationToken.None);
+            var committed = await authority.CommitAsync([.. changes, trail.EntryOf(intent, view, changes)], CancellationToken.None);
             var committedAt = time.GetUtcNow();
             await views.WaitForAsync(committed.Head.Position, CancellationToken.None);
-            return new Outcome<T>(result, committed.Head.Position, committedAt, committed.Records.Count > 0);
+            return new Outcome<T>(result, committed.Head.Position, committedAt, HasChanged: true);
         }
         finally
         {
@@ -74,6 +84,19 @@ internal sealed class DecisionDesk(ViewPublisher views, ServedLogs logs, IAuthor
     }
 
     public void Dispose() => _oneAtATime.Dispose();
+
+    // What the log would leave out, because it stands so already, is no decision: an entry must not tell of it.
+    private static async Task<IReadOnlyList<Change>> RealAsync(IAuthorityLog authority, IReadOnlyList<Change> wanted, CancellationToken cancellationToken)
+    {
+        var real = new List<Change>(wanted.Count);
+        foreach (var change in wanted)
+        {
+            var before = (await authority.FindAsync(change.Kind, change.Key, cancellationToken))?.Payload;
+            if (change.Payload is { } after ? before is not { } standing || !after.Span.SequenceEqual(standing.Span) : before is not null) real.Add(change);
+        }
+
+        return real;
+    }
 
     /// <summary>Its own log is not the tree's.</summary>
     private bool IsAutonomous => authority is not null && !ReferenceEquals(logs.Tree.Log, authority);

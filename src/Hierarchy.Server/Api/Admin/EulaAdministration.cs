@@ -4,6 +4,7 @@ using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Roles;
 
 namespace Hierarchy.Server.Api.Admin;
@@ -36,6 +37,7 @@ internal sealed class EulaAdministration(DecisionDesk desk, ServedLogs logs, Eul
         desk.RequireOwnDecisions();
         if (request.Eulas.Count == 0 && request.Update.Length == 0) throw Refusal.Invalid("Name licences, or an update whose licences are to be accepted. `hierarchy eulas list` lists them.");
         var outcome = await desk.DecideAsync<(Guid[] Meant, int Changed)>(
+            new DecisionIntent("eulas accept", request.RequestedBy),
             view =>
             {
                 HashSet<Guid> known = request.Eulas.Count == 0 ? [] : AllOf(view).Select(entry => entry.EulaId!.Value).ToHashSet();

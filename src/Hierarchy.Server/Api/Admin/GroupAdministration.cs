@@ -2,6 +2,7 @@ using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 
 namespace Hierarchy.Server.Api.Admin;
 
@@ -28,6 +29,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
         var name = request.Name.Trim();
         CheckName(name);
         var outcome = await desk.DecideAsync<TargetGroup>(
+            new DecisionIntent("groups add"),
             view =>
             {
                 if (view.Groups.Find(name) is { } known) throw Refusal.Exists($"There is a group '{known.Name}' already.");

@@ -3,28 +3,26 @@ using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Renaming, moving and removing groups that are in use, with the effect said before it is there.</summary>
 internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
 {
-    // What the log takes in one transaction.
-    private const int MostChanges = 1000;
-
     public async Task<RenameGroupResponse> RenameAsync(RenameGroupRequest request, CancellationToken cancellationToken)
     {
         desk.RequireOwnDecisions();
         var name = request.NewName.Trim();
         GroupAdministration.CheckName(name);
-        var (group, effect, outcome) = await ChangeAsync(view => Rename(view, request.Name, name), request.WhatIf, cancellationToken);
+        var (group, effect, outcome) = await ChangeAsync("groups rename", view => Rename(view, request.Name, name), request.WhatIf, cancellationToken);
         return new RenameGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Changed = outcome.HasChanged, Position = outcome.Position?.ToProto() };
     }
 
     public async Task<MoveGroupResponse> MoveAsync(MoveGroupRequest request, CancellationToken cancellationToken)
     {
         desk.RequireOwnDecisions();
-        var (group, effect, outcome) = await ChangeAsync(view => Move(view, request.Name, request.Parent.Trim()), request.WhatIf, cancellationToken);
+        var (group, effect, outcome) = await ChangeAsync("groups move", view => Move(view, request.Name, request.Parent.Trim()), request.WhatIf, cancellationToken);
         return new MoveGroupResponse
         {
             Group = CatalogRecords.Message(group),
@@ -47,10 +45,11 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
         for (var transactions = 1; ; transactions++)
         {
             var outcome = await desk.DecideAsync<(IReadOnlyList<Change> Part, bool IsLast)>(
+                new DecisionIntent("groups remove"),
                 view =>
                 {
                     var changes = Delete(view, Still(view, group)).Changes;
-                    var part = changes.Count <= MostChanges ? changes : changes[..MostChanges];
+                    var part = changes.Count <= DecisionDesk.MostChanges ? changes : changes[..DecisionDesk.MostChanges];
                     return ((part, part.Count == changes.Count), part);
                 },
                 cancellationToken);
@@ -62,13 +61,13 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
     }
 
     private async Task<(TargetGroup Group, GroupEffect Effect, Done Done)> ChangeAsync(
-        Func<ServedView, (TargetGroup Group, IReadOnlyList<Change> Changes)> decide, bool isWhatIf, CancellationToken cancellationToken)
+        string verb, Func<ServedView, (TargetGroup Group, IReadOnlyList<Change> Changes)> decide, bool isWhatIf, CancellationToken cancellationToken)
     {
         var view = desk.View;
         var (group, changes) = decide(view);
         var effect = await effects.OfAsync(view, changes, cancellationToken);
         if (isWhatIf) return (group, effect, new Done(changes.Count > 0, Position: null));
-        var outcome = await desk.DecideAsync(decide, cancellationToken);
+        var outcome = await desk.DecideAsync(new DecisionIntent(verb), decide, cancellationToken);
         return (outcome.Result, effect, new Done(outcome.HasChanged, outcome.Position));
     }
 

@@ -1,6 +1,7 @@
 using Hierarchy.Domain.Sites;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 
 namespace Hierarchy.Server.Api.Admin;
 
@@ -20,6 +21,7 @@ internal sealed class LinkAdministration(DecisionDesk desk)
         if (!Enum.IsDefined(request.Expect)) throw Refusal.Invalid("This server does not know what is expected of the link: it is older than the program that asks.");
         var schedule = request.Schedule is null ? null : SiteRecords.FromMessage(request.Schedule);
         var outcome = await desk.DecideAsync<SiteLink>(
+            new DecisionIntent(request.Expect == LinkExpectation.New ? "sites links add" : "sites links set"),
             view =>
             {
                 var (from, to) = (SiteAdministration.Require(view, request.From).Name, SiteAdministration.Require(view, request.To).Name);
@@ -41,6 +43,7 @@ internal sealed class LinkAdministration(DecisionDesk desk)
     {
         desk.RequireRoot();
         var outcome = await desk.DecideAsync<SiteLink>(
+            new DecisionIntent("sites links remove"),
             view =>
             {
                 var link = view.Links.GetValueOrDefault(SiteLink.KeyOf(request.From.Trim(), request.To.Trim()))

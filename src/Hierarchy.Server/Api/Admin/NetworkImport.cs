@@ -1,6 +1,7 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 
 namespace Hierarchy.Server.Api.Admin;
 
@@ -9,8 +10,7 @@ internal sealed class NetworkImport(DecisionDesk desk)
 {
     private const int MaxRows = 100_000;
 
-    // A transaction of the log holds 1,000 records and 4 MiB; a subnet takes 50 bytes at most.
-    private const int MaxChanges = 1_000;
+    // A transaction of the log holds 4 MiB; a subnet takes 50 bytes at most.
     private const int MaxSubnets = 40_000;
 
     public async Task<ImportNetworkResponse> ImportAsync(ImportNetworkRequest request, CancellationToken cancellationToken)
@@ -24,6 +24,7 @@ internal sealed class NetworkImport(DecisionDesk desk)
             // Planned anew for each transaction: what the one before has made is there, and another administrator may have decided in between.
             var isLast = false;
             var outcome = await desk.DecideAsync<ImportNetworkResponse>(
+                new DecisionIntent("sites import"),
                 view =>
                 {
                     var plan = new NetworkPlan(view, request);
@@ -46,7 +47,7 @@ internal sealed class NetworkImport(DecisionDesk desk)
         foreach (var (change, weight) in changes)
         {
             subnets += weight;
-            if (next.Count > 0 && (next.Count == MaxChanges || subnets > MaxSubnets)) break;
+            if (next.Count > 0 && (next.Count == DecisionDesk.MostChanges || subnets > MaxSubnets)) break;
             next.Add(change);
         }
 

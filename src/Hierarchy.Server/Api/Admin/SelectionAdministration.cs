@@ -1,3 +1,4 @@
+using Hierarchy.Server.Auditing;
 using System.Collections.Immutable;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Synchronization;
@@ -27,6 +28,7 @@ internal sealed class SelectionAdministration(DecisionDesk desk, SyncJournal? jo
         var languages = await LanguagesAsync(cancellationToken);
         IReadOnlyList<string> named = [];
         var outcome = await desk.DecideAsync(
+            new DecisionIntent($"sync {request.Part.ToString().ToLowerInvariant()} {request.Change.ToString().ToLowerInvariant()}", request.RequestedBy),
             view =>
             {
                 var before = ChosenUpdates.Of(view, desk.FollowsUpstream);

@@ -7,6 +7,7 @@ using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Rollup.V1;
 using Hierarchy.Replication;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Roles;
 
 namespace Hierarchy.Server.Api.Admin;
@@ -54,6 +55,7 @@ internal sealed class ServerAdministration(DecisionDesk desk, ILogReader log, Se
         desk.RequireRoot();
         EnrolledServer? found = null;
         var outcome = await desk.DecideAsync<ServerSettings>(
+            new DecisionIntent("servers set", request.RequestedBy),
             view =>
             {
                 var server = found = Find(view, request.Server.Trim());

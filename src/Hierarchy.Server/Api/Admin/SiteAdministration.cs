@@ -3,6 +3,7 @@ using Hierarchy.Domain.Sites;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 
 namespace Hierarchy.Server.Api.Admin;
 
@@ -38,6 +39,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
         var subnets = Read(request.Subnets);
 
         var outcome = await desk.DecideAsync<Site>(
+            new DecisionIntent("sites add"),
             view =>
             {
                 if (Find(view, name) is { } known) throw Refusal.Exists($"There is a site '{known.Name}' already. `hierarchy sites set {known.Name} --add-subnet …` changes its subnets.");
@@ -55,6 +57,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
         var (only, added, removed) = (Read(request.Subnets), Read(request.AddSubnets), Read(request.RemoveSubnets));
         if (only.Count + added.Count + removed.Count == 0) throw Refusal.Invalid("Say which subnets the site is to have: --subnet, --add-subnet or --remove-subnet.");
         var outcome = await desk.DecideAsync<Site>(
+            new DecisionIntent("sites set"),
             view =>
             {
                 var before = Require(view, request.Name);
@@ -73,6 +76,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
     {
         desk.RequireRoot();
         var outcome = await desk.DecideAsync<int>(
+            new DecisionIntent("sites remove"),
             view =>
             {
                 var site = Require(view, request.Name);
@@ -90,6 +94,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
     {
         desk.RequireRoot();
         var outcome = await desk.DecideAsync<string>(
+            new DecisionIntent("sites default"),
             view =>
             {
                 var name = request.Name.Trim().Length == 0 ? "" : Require(view, request.Name).Name;

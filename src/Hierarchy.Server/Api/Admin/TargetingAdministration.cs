@@ -4,6 +4,7 @@ using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 using Targeting = Hierarchy.Protocol.Catalog.V1.Targeting;
 
 namespace Hierarchy.Server.Api.Admin;
@@ -24,7 +25,7 @@ internal sealed class TargetingAdministration(DecisionDesk desk, IReportStore re
         var (_, changes) = Decide(view, targeting);
         var response = new SetTargetingResponse { Targeting = request.Targeting, Effect = await effects.OfAsync(view, changes, cancellationToken), Changed = changes.Count > 0 };
         if (request.WhatIf) return response;
-        var outcome = await desk.DecideAsync<bool>(newest => Decide(newest, targeting), cancellationToken);
+        var outcome = await desk.DecideAsync<bool>(new DecisionIntent("groups targeting set"), newest => Decide(newest, targeting), cancellationToken);
         (response.Changed, response.Position) = (outcome.HasChanged, outcome.Position.ToProto());
         return response;
     }

@@ -2,6 +2,7 @@ using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
 using Hierarchy.Server.Api.Admin;
+using Hierarchy.Server.Auditing;
 using Hierarchy.WindowsUpdate.Upstream;
 
 namespace Hierarchy.Server.Upstream.Decisions;
@@ -12,8 +13,6 @@ namespace Hierarchy.Server.Upstream.Decisions;
 /// </summary>
 internal sealed partial class DecisionSync(DecisionDesk desk, DeploymentBook book, UpstreamRule rule, TimeProvider time, ILogger<DecisionSync> logger)
 {
-    private const int MaxTransactionRecords = 1000;
-
     /// <summary>Takes everything that changed since the last time.</summary>
     /// <param name="ask">GetDeployments: the anchor of the last answer, and the anchor of the catalog.</param>
     /// <param name="anchors">Of the catalog as it was just taken; decisions about later revisions wait for the next synchronization.</param>
@@ -80,9 +79,10 @@ internal sealed partial class DecisionSync(DecisionDesk desk, DeploymentBook boo
         {
             cancellationToken.ThrowIfCancellationRequested();
             var outcome = await desk.DecideAsync<int>(
+                new DecisionIntent("sync run", $"the upstream {rule.Upstream}"),
                 view =>
                 {
-                    IReadOnlyList<Change> changes = [.. fold.ChangesOf(view).Take(MaxTransactionRecords)];
+                    IReadOnlyList<Change> changes = [.. fold.ChangesOf(view).Take(DecisionDesk.MostChanges)];
                     return (changes.Count, changes);
                 },
                 cancellationToken);

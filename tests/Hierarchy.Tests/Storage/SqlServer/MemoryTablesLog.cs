@@ -1,5 +1,6 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Storage.SqlServer;
+using Hierarchy.Testing.Logs;
 
 namespace Hierarchy.Tests.Storage.SqlServer;
 
@@ -53,6 +54,9 @@ internal sealed class MemoryTablesLog : IAuthorityLog, IAsyncDisposable
 
     public ValueTask<ChangeRecord?> FindAsync(int kind, ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_tables.Find([(kind, key)]).Select(record => (ChangeRecord?)record).SingleOrDefault());
+
+    public ValueTask<IReadOnlyList<ChangeRecord>> ReadKindAsync(int kind, ReadOnlyMemory<byte>? below, int skip, int maxRecords, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(MemoryLog.OfKind(_tables.ReadSince(0).Records, kind, below, skip, maxRecords));
 
     public ValueTask DisposeAsync() => Writer.DisposeAsync();
 }
