@@ -56,7 +56,8 @@ internal sealed partial class AgentEngine : IDisposable
             _scanner = new Scanner(Book, _documents);
             Documents = new DocumentFetcher(_documents, logger);
             Locator = new ServerLocator(_folder, clients, options.Servers, time, logger);
-            Reporter = new Reporter(_folder, _statuses, Describe(options, facts), logger);
+            Description = ComputerDescription.Of(options, facts.Read(new HashSet<Guid>()));
+            Reporter = new Reporter(_folder, _statuses, () => Description, time, logger);
             if (!_journal.Interrupted.Any(InstallerProcess.IsStillRunning)) _installer.RemoveOldRuns();
             _documents.Compact(Book.Decisions.ContainsKey);
         }
@@ -66,6 +67,9 @@ internal sealed partial class AgentEngine : IDisposable
             throw;
         }
     }
+
+    /// <summary>What this computer is, as the last detection found it.</summary>
+    internal ComputerDescription Description { get; private set; }
 
     internal AgentIdentity Identity => _folder.Identity;
 
@@ -85,13 +89,12 @@ internal sealed partial class AgentEngine : IDisposable
         var request = new SyncRequest
         {
             ClientId = Identity.Id.ToString(),
-            Name = _options.Name,
             Position = Book.Position,
             OverlayPosition = Book.OverlayPosition,
             ScopeHash = Book.ScopeHash,
             Follow = follow,
         };
-        request.Groups.Add(_options.Groups);
+        Description.Fill(request, _time);
         return request;
     }
 
@@ -144,19 +147,12 @@ internal sealed partial class AgentEngine : IDisposable
         _folder.Dispose();
     }
 
-    private static ComputerDescription Describe(AgentOptions options, IFactsSource facts)
-    {
-        var fact = facts.Read(new HashSet<Guid>()).OperatingSystem;
-        var system = fact.IsKnown(out var known)
-            ? $"{known.Platform} {known.Major}.{known.Minor}.{known.Build}"
-            : System.Runtime.InteropServices.RuntimeInformation.OSDescription;
-        return new ComputerDescription(options.Name, system, options.Groups);
-    }
-
     private (ScanResult Scan, InstallPlan Plan) Scan(CycleReport report, bool isFirst)
     {
         var started = _time.GetTimestamp();
-        var scan = _scanner.Scan(_facts.Read(_journal.Installed));
+        var facts = _facts.Read(_journal.Installed);
+        if (isFirst) Description = ComputerDescription.Of(_options, facts);
+        var scan = _scanner.Scan(facts);
         var plan = InstallPlan.Of(scan);
         if (isFirst) ConfirmEarlier(scan);
         SetStates(scan, plan);

@@ -26,6 +26,7 @@ internal sealed partial class LiveAgent(
 
     private readonly ServerConnector _connector = new(engine, clients, time, logger);
     private DateTimeOffset _detectAt;
+    private ComputerDescription _asked = engine.Description;
     private bool _isIntroduced;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -75,6 +76,7 @@ internal sealed partial class LiveAgent(
     /// <summary>Works with one server until it goes away, or until a nearer one is back. Returns what ended it; null when it goes home.</summary>
     private async Task<string?> StayAsync(Connection connection, ServerList list, Action connected, CancellationToken cancellationToken)
     {
+        _asked = engine.Description;
         var count = await connection.Stream.CatchUpAsync(cancellationToken);
         connected();
         _isIntroduced = false;
@@ -133,6 +135,8 @@ internal sealed partial class LiveAgent(
         while (true)
         {
             await ActAsync(connection, list, batches, cancellationToken);
+            // The server counts it where it was when the call began: it may belong elsewhere now.
+            if (!engine.Description.IsPlacedAs(_asked)) return;
             while (true)
             {
                 var until = isHome ? Min(_detectAt, list.ValidUntil) : Min(_detectAt, homeAt);

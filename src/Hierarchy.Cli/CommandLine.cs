@@ -9,6 +9,7 @@ using Hierarchy.Cli.Content;
 using Hierarchy.Cli.Couriers;
 using Hierarchy.Cli.Doctor;
 using Hierarchy.Cli.Groups;
+using Hierarchy.Cli.Groups.Rules;
 using Hierarchy.Cli.Migrate;
 using Hierarchy.Cli.Servers;
 using Hierarchy.Cli.Sites;
@@ -52,6 +53,10 @@ internal static class CommandLine
             {
                 new GroupsListVerb(), new GroupsAddVerb(), new GroupsRenameVerb(), new GroupsMoveVerb(), new GroupsRemoveVerb(), new GroupsUnknownVerb(),
                 new Command("targeting", "Who says which groups a computer is in.") { new GroupsTargetingShowVerb(), new GroupsTargetingSetVerb() },
+                new Command("rules", "Rules that put computers into groups by name, address, site, version or model.")
+                {
+                    new GroupRulesListVerb(), new GroupRulesAddVerb(), new GroupRulesRemoveVerb(), new GroupRulesTestVerb(),
+                },
             },
             new Command("eulas", "Licences of updates: what is not accepted is not approved.") { new EulasListVerb(), new EulasAcceptVerb() },
             new Command("sites", "Sites, their subnets and the links between them: where a client's nearest server is.")

@@ -10,7 +10,7 @@ using Wire = Hierarchy.Protocol.Client.V1;
 namespace Hierarchy.Agent.Report;
 
 /// <summary>Hands states over to the server, in parts, each under a counter of its own; a part counts as handed over when the server says that it has it durably.</summary>
-internal sealed partial class Reporter(StateFolder folder, StatusBook book, ComputerDescription computer, ILogger logger)
+internal sealed partial class Reporter(StateFolder folder, StatusBook book, Func<ComputerDescription> describe, TimeProvider time, ILogger logger)
 {
     private const int StatusesPerReport = 5000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -51,10 +51,8 @@ internal sealed partial class Reporter(StateFolder folder, StatusBook book, Comp
             ClientId = folder.Identity.Id.ToString(),
             Incarnation = folder.Identity.Incarnation,
             Counter = folder.NextCounter(),
-            Name = computer.Name,
-            OperatingSystem = computer.OperatingSystem,
         };
-        request.Groups.Add(computer.Groups);
+        describe().Fill(request, time);
         request.Statuses.Add(part.Select(status => new UpdateStatus
         {
             UpdateId = ByteString.CopyFrom(status.UpdateId.ToByteArray(bigEndian: true)),

@@ -30,7 +30,8 @@ internal sealed class ComputersShowVerb : Verb
             var computer = document.Computer;
             console.Write(Output.Facts(
                 ("Computer", computer.Name), ("Id", computer.ComputerId), ("Address", computer.Address), ("System", computer.OperatingSystem),
-                (computer.Assigned ? "Assigned to" : "Groups", string.Join(", ", computer.Groups)), ("Server", computer.Server), ("Reported", computer.Seen ? computer.ReportedAt : "not seen yet")));
+                ("Version", computer.OsVersion), ("Model", computer.Manufacturer is null && computer.Model is null ? null : $"{computer.Manufacturer} {computer.Model}".Trim()), ("Site", computer.Site),
+                ("Groups", computer.Places.Count == 0 ? string.Join(", ", computer.Groups) : string.Join(", ", computer.Places.Select(place => place.Sentence))), ("Server", computer.Server), ("Reported", computer.Seen ? computer.ReportedAt : "not seen yet")));
             var table = session.Output.Table("UPDATE", "TITLE", "STATE", "RESULT", "TIME");
             foreach (var status in document.Statuses)
                 table.AddTextRow(status.UpdateId, status.Title, status.State.Replace('_', ' '), Human.ResultCode(status.ResultCode), status.Time);

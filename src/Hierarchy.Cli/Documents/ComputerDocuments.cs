@@ -12,7 +12,8 @@ internal sealed record ComputerDetailDocument(ComputerBody Computer, IReadOnlyLi
 /// <summary>A computer.</summary>
 internal sealed record ComputerBody(
     string ComputerId, string Name, string? Address, string? OperatingSystem, IReadOnlyList<string> Groups, string? Server, string? ServerId,
-    long Incarnation, long Counter, string? ReportedAt, Dictionary<string, int> States, bool Assigned, bool Seen)
+    long Incarnation, long Counter, string? ReportedAt, Dictionary<string, int> States, bool Assigned, bool Seen,
+    string? OsVersion, string? Manufacturer, string? Model, int? UtcOffsetMinutes, string? Site, IReadOnlyList<GroupPlaceBody> Places)
 {
     public static ComputerBody From(Computer computer)
     {
@@ -20,7 +21,9 @@ internal sealed record ComputerBody(
         return new ComputerBody(
             report.ComputerId, report.Name, Wire.NullIfEmpty(report.Address), Wire.NullIfEmpty(report.OperatingSystem), [.. computer.MemberOf.Count > 0 ? computer.MemberOf : computer.Assigned ? computer.AssignedGroups : report.Groups],
             Wire.NullIfEmpty(computer.Server), Wire.NullIfEmpty(report.ServerId), report.Incarnation, report.Counter, Wire.Time(report.ReportedAt),
-            Wire.Counts(computer.States), computer.Assigned, !computer.NotSeen);
+            Wire.Counts(computer.States), computer.Assigned, !computer.NotSeen,
+            Wire.NullIfEmpty(report.OsVersion), Wire.NullIfEmpty(report.Manufacturer), Wire.NullIfEmpty(report.Model), report.UtcOffset is { } offset ? (int)(offset.Seconds / 60) : null,
+            Wire.NullIfEmpty(computer.Site), [.. computer.Places.Select(GroupPlaceBody.From)]);
     }
 }
 

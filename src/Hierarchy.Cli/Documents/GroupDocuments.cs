@@ -36,12 +36,13 @@ internal sealed record UnknownGroupBody(string Name, int Computers, int Unassign
 
 /// <summary>What a change of groups does to computers and approvals.</summary>
 internal sealed record GroupEffectBody(
-    int ApprovalsRemoved, int AssignmentsChanged, int Computers, int ComputersUnassigned, int UpdatesChanged, int UpdatesBegun, int UpdatesEnded)
+    int ApprovalsRemoved, int AssignmentsChanged, int Computers, int ComputersUnassigned, int UpdatesChanged, int UpdatesBegun, int UpdatesEnded, int RulesRemoved)
 {
     public static GroupEffectBody From(GroupEffect? effect) => effect is null
-        ? new GroupEffectBody(0, 0, 0, 0, 0, 0, 0)
+        ? new GroupEffectBody(0, 0, 0, 0, 0, 0, 0, 0)
         : new GroupEffectBody(
-            effect.ApprovalsRemoved, effect.AssignmentsChanged, effect.Computers, effect.ComputersUnassigned, effect.UpdatesChanged, effect.UpdatesBegun, effect.UpdatesEnded);
+            effect.ApprovalsRemoved, effect.AssignmentsChanged, effect.Computers, effect.ComputersUnassigned, effect.UpdatesChanged, effect.UpdatesBegun, effect.UpdatesEnded,
+            effect.RulesRemoved);
 }
 
 /// <summary>A target group.</summary>
@@ -63,8 +64,8 @@ internal static class TargetingText
 
     public static string Sentence(string targeting) => targeting switch
     {
-        "server" => "The administrator says which groups a computer is in (`computers assign`); what computers name means nothing.",
-        "client" => "Computers name their groups themselves; where they were put means nothing.",
-        _ => "A computer is in the groups that it was put into; one that was put into none is in those that it names.",
+        "server" => "The administrator says which groups a computer is in (`computers assign`, `groups rules`); what computers name means nothing.",
+        "client" => "Computers name their groups themselves; where they were put, and what rules say, means nothing.",
+        _ => "A computer is in the groups that it was put into, by an administrator or by a rule; one that was put into none is in those that it names.",
     };
 }

@@ -16,6 +16,7 @@ internal static class GroupQuestion
     {
         if (effect.ApprovalsRemoved > 0) yield return $"{Many(effect.ApprovalsRemoved, "approval")} of it {(effect.ApprovalsRemoved == 1 ? "goes" : "go")}.";
         if (effect.AssignmentsChanged > 0) yield return $"{Many(effect.AssignmentsChanged, "computer")} that {Was(effect.AssignmentsChanged)} put into it {Is(effect.AssignmentsChanged)} so no longer.";
+        if (effect.RulesRemoved > 0) yield return $"{Many(effect.RulesRemoved, "rule")} that {(effect.RulesRemoved == 1 ? "puts" : "put")} computers into it {(effect.RulesRemoved == 1 ? "goes" : "go")}.";
         if (effect.Computers > 0)
             yield return $"Other groups count for {Many(effect.Computers, "computer")}{(effect.ComputersUnassigned > 0 ? $", of which {Human.Count(effect.ComputersUnassigned)} come to be in Unassigned Computers" : "")}.";
         if (effect.UpdatesChanged > 0)

@@ -16,7 +16,7 @@ internal sealed class GroupsRemoveVerb : GroupChangeVerb<DeleteGroupRequest, Del
 
     public override IReadOnlyList<string> Details =>
     [
-        "Its approvals go with it; what a group above says counts no more for its computers, unless they are elsewhere below it.",
+        "Its approvals, and the rules that put computers into it, go with it; what a group above says counts no more for its computers, unless they are elsewhere below it.",
         "Computers that were put into it alone are in Unassigned Computers then; what they name does not count by that.",
         "A large group goes in several transactions, the group itself in the last one: when that breaks off, do it again.",
     ];

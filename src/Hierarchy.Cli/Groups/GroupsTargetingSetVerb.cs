@@ -19,10 +19,10 @@ internal sealed class GroupsTargetingSetVerb : GroupChangeVerb<SetTargetingReque
 
     public override IReadOnlyList<string> Details =>
     [
-        "server: the administrator (`computers assign`); what a computer names means nothing. Who was put into no group is in Unassigned Computers.",
+        "server: the administrator (`computers assign`, `groups rules`); what a computer names means nothing. Who was put into no group is in Unassigned Computers.",
         "client: the computer names its groups, ';' between them; where it was put means nothing. Who names none that is there is in Unassigned Computers; `groups unknown` lists such names.",
-        "either: who was put into a group is there, and who was not is where it asks to be. So it is until somebody decides.",
-        "Assignments stay in any case, and count again when they are to. Only the root decides; it holds for autonomous servers, too.",
+        "either: who was put into a group, by an administrator or by a rule, is there, and who was not is where it asks to be. So it is until somebody decides.",
+        "Assignments and rules stay in any case, and count again when they are to. Only the root decides; it holds for autonomous servers, too.",
     ];
 
     protected override SetTargetingRequest Request(ParseResult arguments, bool whatIf) => new() { Targeting = TargetingText.Values[arguments.GetRequiredValue(targeting)], WhatIf = whatIf };

@@ -13,8 +13,15 @@ namespace Hierarchy.Domain.Approvals;
 /// <param name="Reasons">In the order in which they were asked.</param>
 public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNumber, DateTimeOffset? Deadline, bool IsDeadlineFloating, Guid? GroupId, IReadOnlyList<string> Reasons)
 {
-    /// <summary>Explains.</summary>
-    public static DecisionExplanation Of(ServedView view, UpdateEntry update, Membership membership)
+    /// <summary>Explains it to a computer, beginning with who says in which groups it is.</summary>
+    public static DecisionExplanation Of(ServedView view, UpdateEntry update, ComputerFacts computer)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Of(view, update, view.MembershipOf(computer), view.PlacementOf(computer));
+    }
+
+    /// <summary>Explains it to whoever is in these groups.</summary>
+    public static DecisionExplanation Of(ServedView view, UpdateEntry update, Membership membership, IReadOnlyList<GroupPlace>? places = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(update);
@@ -23,7 +30,7 @@ public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNum
         if (update.Latest is not { } latest) return Nothing("The catalog holds no revision of it.");
         if (update.IsDeclined) return Nothing("It is declined: neither offered nor evaluated anywhere. `hierarchy decline UPDATE --undo` takes that back; it is not approved then.");
 
-        reasons.Add($"The computer is in {string.Join(", ", membership.Direct)}, and in what {(membership.Direct.Count == 1 ? "that is" : "these are")} nested in.");
+        reasons.Add($"The computer is in {(places is null ? string.Join(", ", membership.Direct) : Words(view.Groups, places))}, and in what {(membership.Direct.Count == 1 ? "that is" : "these are")} nested in.");
         var isWithdrawn = latest.PublicationState == PublicationState.Expired;
         var isDetection = latest.Type is UpdateType.Detectoid or UpdateType.Category;
         if (isWithdrawn) reasons.Add($"Its publisher withdrew it (revision {latest.Id.RevisionNumber}): it can be uninstalled, and nothing else.");
@@ -53,6 +60,17 @@ public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNum
 
         reasons.Add("The computer evaluates it and reports whether it is needed, as it does with every update that is not declined.");
         return Told(DecisionAction.Evaluate, latest, winner);
+
+        static string Words(GroupTree groups, IReadOnlyList<GroupPlace> places) => string.Join(", ", places.GroupBy(place => place.GroupId).Select(place =>
+            $"{groups.Find(place.Key)?.Name} ({string.Join("; ", place.Select(Says))})"));
+
+        static string Says(GroupPlace place) => place.By switch
+        {
+            PlacedBy.Administrator => "put there",
+            PlacedBy.Rule => $"by the rule '{place.Rule}'",
+            PlacedBy.Computer => "it asks for it",
+            _ => "nobody put it elsewhere",
+        };
 
         DecisionExplanation Nothing(string reason) => new(null, 0, null, IsDeadlineFloating: false, GroupId: null, [reason]);
 

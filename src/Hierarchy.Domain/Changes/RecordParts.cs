@@ -21,7 +21,7 @@ public static class RecordParts
         /* 12 decryption keys  */ RecordPart.Catalog,
         /* 13 server settings  */ RecordPart.Catalog,
         /* 14 site link        */ RecordPart.Catalog,
-        /* 15 kept for rules   */ RecordPart.Decision,
+        /* 15 group rule       */ RecordPart.Decision,
         /* 16 kept for rules   */ RecordPart.Decision,
         /* 17 client policy    */ RecordPart.Decision,
         /* 18 tree settings    */ RecordPart.Catalog,

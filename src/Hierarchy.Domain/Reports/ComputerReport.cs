@@ -21,6 +21,18 @@ public sealed record ComputerReport
     /// <summary>Operating system and version, for people.</summary>
     public string OperatingSystem { get; init; } = "";
 
+    /// <summary>Version of the operating system, `10.0.20348.2527`; empty where it is not known.</summary>
+    public string OsVersion { get; init; } = "";
+
+    /// <summary>Who made the computer; empty where it is not known.</summary>
+    public string Manufacturer { get; init; } = "";
+
+    /// <summary>What its maker calls it; empty where it is not known.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>How far its clock is ahead of UTC; null where it did not say.</summary>
+    public TimeSpan? UtcOffset { get; init; }
+
     /// <summary>Names of the groups that it asks for.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 

@@ -75,6 +75,9 @@ public sealed class ServedView
     /// <summary>Links between sites, by <see cref="Domain.Sites.SiteLink.KeyOf"/>.</summary>
     public ImmutableDictionary<string, Sites.SiteLink> Links { get; internal init; } = ImmutableDictionary<string, Sites.SiteLink>.Empty;
 
+    /// <summary>Rules that put computers into groups.</summary>
+    public GroupRuleSet Rules { get; internal init; } = GroupRuleSet.Empty;
+
     /// <summary>What is decided for the whole tree.</summary>
     public Sites.TreeSettings TreeSettings { get; internal init; } = Domain.Sites.TreeSettings.Default;
 
@@ -111,6 +114,11 @@ public sealed class ServedView
 
     internal ImmutableDictionary<Guid, TargetGroup> GroupRecords { get; }
 
+    internal ImmutableDictionary<Guid, GroupRule> GroupRules { get; init; } = ImmutableDictionary<Guid, GroupRule>.Empty;
+
+    /// <summary>Who owns which address; made when it is first asked, and the same object as long as sites and the default one are.</summary>
+    internal Lazy<Sites.SiteMap> Network { get; init; } = NetworkOf(ImmutableDictionary<string, Sites.Site>.Empty, "");
+
     internal long RevisionRemovedAt { get; }
 
     internal RecentTouches Recent { get; }
@@ -136,21 +144,38 @@ public sealed class ServedView
         return server is null || server.IsAutonomous || server.ParentId is null ? server : null;
     }
 
-    /// <summary>The groups that count for a computer, as <see cref="Sites.TreeSettings.Targeting"/> says: those that an administrator put it into, or those that it names.</summary>
-    public Membership MembershipOf(string computerId, IEnumerable<string> named) => WithPolicy(Groups.MembershipOfGroups(PlacesOf(computerId, named)));
-
     /// <summary>The groups that count for a computer that was put into these, whoever decides where it is.</summary>
     public Membership MembershipOfGroups(IEnumerable<Guid> groupIds) => WithPolicy(Groups.MembershipOfGroups(groupIds));
 
     /// <summary>How a computer of these groups behaves, and which group says so.</summary>
     public EffectivePolicy PolicyOf(Membership membership) => EffectivePolicy.Of(Policies, membership);
 
+    /// <summary>
+    /// The groups that count for a computer, as <see cref="Sites.TreeSettings.Targeting"/> says: those that an administrator or a rule puts it into, or those that it names.
+    /// </summary>
+    public Membership MembershipOf(ComputerFacts computer) => WithPolicy(Groups.MembershipOfGroups(PlacesOf(computer)));
+
     /// <summary>Ids of the groups that a computer is in directly, ascending: what <see cref="MembershipOf"/> begins with.</summary>
-    public Guid[] DirectGroupsOf(string computerId, IEnumerable<string> named) => Groups.DirectIdsOfGroups(PlacesOf(computerId, named));
+    public Guid[] DirectGroupsOf(ComputerFacts computer) => Groups.DirectIdsOfGroups(PlacesOf(computer));
+
+    /// <summary>The groups that a computer is in directly, with who says so, by name; one may be said several times. For people.</summary>
+    public IReadOnlyList<GroupPlace> PlacementOf(ComputerFacts computer)
+    {
+        var assigned = AssignedTo(computer).Select(id => new GroupPlace(id, PlacedBy.Administrator));
+        var ruled = RulesFor(computer).Select(rule => new GroupPlace(rule.GroupId, PlacedBy.Rule, rule.Name));
+        GroupPlace[] put = [.. assigned.Concat(ruled)];
+        var places = put.Length > 0 || TreeSettings.Targeting == Targeting.Server ? put : Groups.IdsOf(computer.Named).Select(id => new GroupPlace(id, PlacedBy.Computer));
+        GroupPlace[] direct = [.. places.Where(place => Groups.Find(place.GroupId) is { IsBuiltIn: false }).Distinct().OrderBy(place => Groups.Find(place.GroupId)!.Name, StringComparer.OrdinalIgnoreCase)]; // The filter leaves those that are there.
+        return direct.Length > 0 ? direct : [new GroupPlace(TargetGroup.UnassignedComputers.Id, PlacedBy.Nobody)];
+    }
+
+    /// <summary>The site that a computer is in: the one that owns its address, else the default one; null for none.</summary>
+    public Sites.Site? SiteOf(ComputerFacts computer) => computer.Address is { } address ? Network.Value.Find(address) : null;
 
     /// <summary>False when some computer may be in other groups than in the other view.</summary>
     public bool PlacesAs(ServedView other) =>
-        ReferenceEquals(Groups, other.Groups) && ReferenceEquals(Assignments, other.Assignments) && TreeSettings.Targeting == other.TreeSettings.Targeting;
+        ReferenceEquals(Groups, other.Groups) && ReferenceEquals(Assignments, other.Assignments) && TreeSettings.Targeting == other.TreeSettings.Targeting
+        && ReferenceEquals(Rules, other.Rules) && (!Rules.UsesSites || ReferenceEquals(Network, other.Network));
 
     /// <summary>False when the scope of some computer (<see cref="Membership.ScopeHash"/>) may differ from that in the other view.</summary>
     public bool ScopesAs(ServedView other) => PlacesAs(other) && ReferenceEquals(Policies, other.Policies);
@@ -200,10 +225,25 @@ public sealed class ServedView
         ? [.. parents.Order().Select(parent => Updates.GetValueOrDefault(parent)).Where(update => update is { IsLive: true }).Select(update => update!.Latest!)] // Live updates have a revision.
         : [];
 
-    private IEnumerable<Guid> PlacesOf(string computerId, IEnumerable<string> named)
+    private IEnumerable<Guid> PlacesOf(ComputerFacts computer)
     {
-        var assigned = TreeSettings.Targeting == Targeting.Client ? [] : Assignments.GetValueOrDefault(GroupAssignment.KeyOf(computerId))?.GroupIds ?? [];
-        return assigned.Count > 0 || TreeSettings.Targeting == Targeting.Server ? assigned : Groups.IdsOf(named);
+        var assigned = AssignedTo(computer);
+        var rules = RulesFor(computer);
+        if (assigned.Count + rules.Count > 0) return rules.Count == 0 ? assigned : assigned.Concat(rules.Select(rule => rule.GroupId));
+        return TreeSettings.Targeting == Targeting.Server ? [] : Groups.IdsOf(computer.Named);
+    }
+
+    private IReadOnlyList<Guid> AssignedTo(ComputerFacts computer) =>
+        TreeSettings.Targeting == Targeting.Client ? [] : Assignments.GetValueOrDefault(GroupAssignment.KeyOf(computer.ComputerId))?.GroupIds ?? [];
+
+    /// <summary>Rules that hold for a computer. One whose group is gone says nothing.</summary>
+    private List<GroupRule> RulesFor(ComputerFacts computer)
+    {
+        var rules = new List<GroupRule>();
+        if (TreeSettings.Targeting == Targeting.Client || Rules.All.Count == 0) return rules;
+        Rules.Match(computer, Rules.UsesSites ? SiteOf(computer)?.Name : null, rules);
+        rules.RemoveAll(rule => Groups.Find(rule.GroupId) is not { IsBuiltIn: false });
+        return rules;
     }
 
     private Membership WithPolicy(Membership membership) => Policies.IsEmpty ? membership : membership.With(PolicyOf(membership).Policy);
@@ -221,6 +261,8 @@ public sealed class ServedView
             _ => new Decision(latest, DecisionAction.Evaluate, Deadline: null),
         };
     }
+
+    internal static Lazy<Sites.SiteMap> NetworkOf(ImmutableDictionary<string, Sites.Site> sites, string defaultSite) => new(() => new Sites.SiteMap(sites.Values, defaultSite));
 
     private IEnumerable<UpdateEntry> Known(IEnumerable<Guid> ids) => ids.Select(id => Updates.GetValueOrDefault(id)).Where(update => update is not null).Select(update => update!);
 

@@ -28,6 +28,7 @@ public sealed class ServedViewBuilder
     private readonly LayeredDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
     private readonly LayeredDictionary<string, GroupAssignment>.Builder _assignments;
+    private readonly ImmutableDictionary<Guid, GroupRule>.Builder _groupRules;
     private readonly ImmutableDictionary<Guid, long>.Builder _decidedAt;
     private readonly ImmutableDictionary<Guid, ClientPolicy>.Builder _policies;
     private readonly ServedView? _previous;
@@ -67,6 +68,7 @@ public sealed class ServedViewBuilder
         _files = previous?.Files.ToBuilder() ?? new LayeredDictionary<Sha1Digest, CatalogFile>().ToBuilder();
         _acceptedEulas = previous?.AcceptedEulas.ToBuilder() ?? ImmutableHashSet.CreateBuilder<Guid>();
         _assignments = previous?.Assignments.ToBuilder() ?? new LayeredDictionary<string, GroupAssignment>().ToBuilder();
+        _groupRules = previous?.GroupRules.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, GroupRule>();
         _serverContent = previous?.ServerContent.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ContentSettings>();
         _policies = previous?.Policies.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ClientPolicy>();
         _selection = previous?.Selection;
@@ -122,6 +124,9 @@ public sealed class ServedViewBuilder
             case ViewRecord.PolicyDecided decided:
                 Set(_policies, decided.GroupId, decided.State);
                 break;
+            case ViewRecord.Rule rule:
+                Set(_groupRules, rule.RuleId, rule.State);
+                break;
             case ViewRecord.Server server:
                 Set(_servers, server.ServerId, server.State);
                 break;
@@ -155,6 +160,7 @@ public sealed class ServedViewBuilder
         _assignments.Clear();
         _hasAssigned = true;
         _policies.Clear();
+        _groupRules.Clear();
         _decidedAt.Clear();
         _decided.Clear();
         _recentlyDecided = null;
@@ -170,13 +176,18 @@ public sealed class ServedViewBuilder
         // The same object says that nobody was put elsewhere: see ServedView.PlacesAs.
         var assignments = _previous is null || _hasAssigned ? _assignments.ToImmutable() : _previous.Assignments;
         var updates = _updates.ToImmutable();
+        var (sites, groupRules) = (_sites.ToImmutable(), _groupRules.ToImmutable());
+        var isSameNetwork = _previous is not null && ReferenceEquals(sites, _previous.Sites) && _treeSettings.DefaultSite == _previous.TreeSettings.DefaultSite;
         return new ServedView(
-            head, updates, _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, _sites.ToImmutable(), _servers.ToImmutable(),
+            head, updates, _revisionIds.ToImmutable(), _bundleParents.ToImmutable(), _groups.ToImmutable(), _groupTree, sites, _servers.ToImmutable(),
             _files.ToImmutable(), _acceptedEulas.ToImmutable(), assignments, _revisionRemovedAt, recent)
         {
             LazySupersedence = _previous is null || _hasSuperseded ? new Lazy<Supersedence>(() => Supersedence.Of(updates)) : _previous.LazySupersedence,
             ServerSettings = _serverSettings.ToImmutable(),
             Links = _links.ToImmutable(),
+            Network = isSameNetwork ? _previous!.Network : ServedView.NetworkOf(sites, _treeSettings.DefaultSite), // It is the same as another one's.
+            GroupRules = groupRules,
+            Rules = _previous is not null && ReferenceEquals(groupRules, _previous.GroupRules) ? _previous.Rules : new GroupRuleSet(groupRules.Values),
             TreeSettings = _treeSettings,
             ServerContent = _serverContent.ToImmutable(),
             TreeContent = _treeContent,

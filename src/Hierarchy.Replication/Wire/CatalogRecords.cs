@@ -35,6 +35,7 @@ public static class CatalogRecords
                 RecordKind.Server => new ViewRecord.Server(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? ReadServer(payload) : null),
                 RecordKind.EulaAcceptance => new ViewRecord.Eula(record.Sequence, Id(record, 0, 16), IsAccepted: !record.IsTombstone),
                 RecordKind.GroupAssignment => new ViewRecord.Assignment(record.Sequence, KeyText(record), record.Payload is { } payload ? ReadAssignment(payload) : null),
+                RecordKind.GroupRule => new ViewRecord.Rule(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? GroupRecords.ReadRule(payload) : null),
                 RecordKind.SyncSelection => new ViewRecord.Selection(record.Sequence, record.Payload is { } payload ? SyncRecords.ReadSelection(payload) : null),
                 RecordKind.ImportedUpdate => new ViewRecord.Imported(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadImported(payload) : null),
                 RecordKind.ServerSettings => new ViewRecord.ServerDecided(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadSettings(payload) : null),

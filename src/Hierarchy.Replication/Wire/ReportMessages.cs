@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Domain;
+using Hierarchy.Domain.Groups;
 using Client = Hierarchy.Protocol.Client.V1;
 using ChildOutbox = Hierarchy.Domain.Reports.ChildOutbox;
 using ComputerReport = Hierarchy.Domain.Reports.ComputerReport;
@@ -15,6 +16,7 @@ public static class ReportMessages
 {
     private const int MaxText = 1024;
     private const int MaxGroups = 256;
+    private const long MaxOffsetSeconds = 14 * 3600;
 
     /// <summary>The longest name of a user.</summary>
     public const int MaxUser = 256;
@@ -48,6 +50,10 @@ public static class ReportMessages
             OperatingSystem = report.OperatingSystem,
             ServerId = report.ServerId,
             ReportedAt = Timestamp.FromDateTimeOffset(report.ReportedAt),
+            OsVersion = report.OsVersion,
+            Manufacturer = report.Manufacturer,
+            Model = report.Model,
+            UtcOffset = report.UtcOffset?.ToDuration(),
         };
         message.Groups.Add(report.Groups);
         return message;
@@ -73,6 +79,7 @@ public static class ReportMessages
     {
         Check(message.ComputerId.Length is > 0 and <= 128, "a computer's id has 1 to 128 characters");
         Check(message.Name.Length <= MaxText && message.Address.Length <= MaxText && message.OperatingSystem.Length <= MaxText && message.ServerId.Length <= 64, "a text is too long");
+        Check(message.OsVersion.Length <= MaxText && message.Manufacturer.Length <= MaxText && message.Model.Length <= MaxText, "a text is too long");
         Check(message.Groups.Count <= MaxGroups && message.Groups.All(group => group.Length <= MaxText), "it names too many groups");
         return new ComputerReport
         {
@@ -85,6 +92,10 @@ public static class ReportMessages
             Groups = message.Groups.ToArray(),
             ServerId = message.ServerId,
             ReportedAt = Positions.Time(message.ReportedAt),
+            OsVersion = ComputerFacts.Cut(message.OsVersion),
+            Manufacturer = ComputerFacts.Cut(message.Manufacturer),
+            Model = ComputerFacts.Cut(message.Model),
+            UtcOffset = Offset(message.UtcOffset),
         };
     }
 
@@ -100,6 +111,10 @@ public static class ReportMessages
             message.ComputerId, message.Incarnation, message.Counter, Positions.Id(message.UpdateId, "update"), message.RevisionNumber, (UpdateState)message.State, message.ResultCode,
             Positions.Time(message.Time), message.User);
     }
+
+    /// <summary>How far a clock is ahead of UTC; null where it is not said, and for what no clock on Earth shows.</summary>
+    public static TimeSpan? Offset(Duration? offset) =>
+        offset is { Seconds: >= -MaxOffsetSeconds and <= MaxOffsetSeconds } known ? TimeSpan.FromMinutes(known.Seconds / 60) : null;
 
     private static void Check(bool holds, string otherwise)
     {

@@ -55,6 +55,7 @@ internal static class ApiRegistration
         services.AddSingleton<GroupEffects>();
         services.AddSingleton<GroupChanges>();
         services.AddSingleton<TargetingAdministration>();
+        services.AddSingleton<GroupRuleAdministration>();
         services.AddSingleton<GroupEndpoint>();
         services.AddSingleton<SiteAdministration>();
         services.AddSingleton<LinkAdministration>();

@@ -1,3 +1,4 @@
+using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -45,7 +46,8 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             return;
         }
 
-        var membership = current.View.MembershipOf(request.ClientId, request.Groups);
+        var facts = FactsOf(request, context);
+        var membership = current.View.MembershipOf(facts);
         var isDelta = standing == PositionStanding.Valid && overlayStanding == PositionStanding.Valid && !position.IsEmpty && request.ScopeHash.Span.SequenceEqual(membership.ScopeHash)
             && current.View.CanTellChangesSince(position.Sequence, overlay.Sequence);
         await responseStream.WriteAsync(new SyncResponse { Started = Started(current.View, membership, isFull: !isDelta) }, context.CancellationToken);
@@ -60,7 +62,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await FollowAsync(current, request, membership, responseStream, either.Token);
+            await FollowAsync(current, facts, membership, responseStream, either.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
@@ -86,18 +88,21 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         if (request.Incarnation <= 0 || request.Counter <= 0) throw new RpcException(new Status(StatusCode.InvalidArgument, "incarnation and counter begin at 1."));
         if (request.Statuses.Count > MaxStatuses) throw new RpcException(new Status(StatusCode.InvalidArgument, $"At most {MaxStatuses} statuses a report; send several."));
 
-        var address = context.GetHttpContext().Connection.RemoteIpAddress;
         var computer = new ComputerReport
         {
             ComputerId = request.ClientId,
             Incarnation = request.Incarnation,
             Counter = request.Counter,
             Name = request.Name,
-            Address = address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(),
+            Address = AddressOf(context)?.ToString() ?? "",
             OperatingSystem = request.OperatingSystem,
             Groups = GroupNames.Split(request.Groups.Take(MaxGroups)).Take(MaxGroups).ToArray(),
             ServerId = self.Id.ToString("D"),
             ReportedAt = time.GetUtcNow(),
+            OsVersion = ComputerFacts.Cut(request.OsVersion),
+            Manufacturer = ComputerFacts.Cut(request.Manufacturer),
+            Model = ComputerFacts.Cut(request.Model),
+            UtcOffset = ReportMessages.Offset(request.UtcOffset),
         };
         var statuses = request.Statuses.Select(status => StatusOf(request, status)).ToArray();
         var isKnown = await reports.FindComputerAsync(request.ClientId, context.CancellationToken) is { States.Total: > 0 } known && known.Report.Incarnation == request.Incarnation;
@@ -106,7 +111,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
     }
 
     private async Task FollowAsync(
-        ViewPublisher.Published seen, SyncRequest request, Membership membership, IServerStreamWriter<SyncResponse> responseStream, CancellationToken cancellationToken)
+        ViewPublisher.Published seen, ComputerFacts facts, Membership membership, IServerStreamWriter<SyncResponse> responseStream, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -114,7 +119,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             var now = views.Current;
             var (last, lastOverlay) = (seen.View.Head.Position, seen.View.Overlay?.Position ?? Position.Empty);
             // The client is put into other groups, another meaning of its groups, another policy, a view that replaced the log, or a removed revision: the client calls again and is told everything that it needs.
-            if (!now.View.ScopesAs(seen.View) && !now.View.MembershipOf(request.ClientId, request.Groups).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
+            if (!now.View.ScopesAs(seen.View) && !now.View.MembershipOf(facts).ScopeHash.AsSpan().SequenceEqual(membership.ScopeHash)) return;
             if (StandingOf(last, now.View) != PositionStanding.Valid || StandingInOverlay(lastOverlay, now.View) != PositionStanding.Valid) return;
             if (!now.View.CanTellChangesSince(last.Sequence, lastOverlay.Sequence)) return;
 
@@ -127,6 +132,20 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             seen = now;
         }
     }
+
+    private static ComputerFacts FactsOf(SyncRequest request, ServerCallContext context) => new(request.ClientId)
+    {
+        Name = request.Name,
+        Named = [.. request.Groups],
+        Address = AddressOf(context),
+        OsVersion = ComputerFacts.Cut(request.OsVersion),
+        Manufacturer = ComputerFacts.Cut(request.Manufacturer),
+        Model = ComputerFacts.Cut(request.Model),
+        UtcOffset = ReportMessages.Offset(request.UtcOffset),
+    };
+
+    private static IPAddress? AddressOf(ServerCallContext context) =>
+        context.GetHttpContext().Connection.RemoteIpAddress is { } address ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address : null;
 
     private PositionStanding StandingOf(Position position, ServedView view) => ReaderStanding.Of(logs.Tree.Log.Epochs, view.Head, position);
 

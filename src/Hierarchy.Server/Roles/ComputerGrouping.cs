@@ -1,10 +1,11 @@
 using Hierarchy.Domain;
+using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 
 namespace Hierarchy.Server.Roles;
 
-/// <summary>Keeps the counts of statuses in the groups that computers are in: a computer is looked at when it reports, and all of them when groups, assignments or who decides about them change.</summary>
+/// <summary>Keeps the counts of statuses in the groups that computers are in: a computer is looked at when it reports, and all of them when groups, assignments, rules, the sites that rules ask for, or who decides about them change.</summary>
 internal sealed partial class ComputerGrouping(ViewPublisher views, IReportStore reports, TimeProvider time, ILogger<ComputerGrouping> logger) : BackgroundService
 {
     private const int ComputersAtOnce = 500;
@@ -14,7 +15,7 @@ internal sealed partial class ComputerGrouping(ViewPublisher views, IReportStore
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
 
     /// <summary>What the newest view says of a computer, for the store's writer.</summary>
-    public static ComputerGroups By(ViewPublisher views) => (computerId, named) => views.Current.Checkpoint is null ? null : views.View.DirectGroupsOf(computerId, named);
+    public static ComputerGroups By(ViewPublisher views) => report => views.Current.Checkpoint is null ? null : views.View.DirectGroupsOf(ComputerFacts.Of(report));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,7 +47,7 @@ internal sealed partial class ComputerGrouping(ViewPublisher views, IReportStore
     {
         var moved = new List<string>();
         foreach (var computer in await reports.ListComputersAsync(cancellationToken))
-            if (!view.DirectGroupsOf(computer.Report.ComputerId, computer.Report.Groups).AsSpan().SequenceEqual(computer.Groups.ToArray()))
+            if (!view.DirectGroupsOf(ComputerFacts.Of(computer.Report)).AsSpan().SequenceEqual(computer.Groups.ToArray()))
                 moved.Add(computer.Report.ComputerId);
         foreach (var part in moved.Chunk(ComputersAtOnce))
             await reports.RegroupAsync(part, cancellationToken);

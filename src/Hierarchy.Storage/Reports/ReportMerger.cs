@@ -141,7 +141,7 @@ internal sealed class ReportMerger(IReportRows rows, ComputerGroups groupsOf)
 
     private bool Regroup(ComputerRow row, bool isCounted)
     {
-        if (groupsOf(row.ComputerId, row.Report!.Groups) is not { } groups) return false; // All callers have seen that there is a report.
+        if (groupsOf(row.Report!) is not { } groups) return false; // All callers have seen that there is a report.
         var scope = groups.Count == 0 ? 0 : rows.ScopeNumber(new GroupSet(groups));
         if (scope == row.Scope) return false;
         foreach (var (update, state) in StatusesOf(row))

@@ -20,7 +20,7 @@ public sealed class SqlServerReportStore : IReportStore, IAsyncDisposable
     {
         _free = new SemaphoreSlim(readers);
         _isRoot = isRoot;
-        _book = new ReportBook(tables, isRoot, groupsOf ?? (static (_, _) => []), (outbox, children) => (_outbox, _children) = (outbox, children));
+        _book = new ReportBook(tables, isRoot, groupsOf ?? (static _ => []), (outbox, children) => (_outbox, _children) = (outbox, children));
         _shelf = new ReportShelf(tables, _book.Rows);
         _book.Open(isRestored);
         _queue = new CommitQueue<ReportWork>(_book.TryCommit, tables.Name);

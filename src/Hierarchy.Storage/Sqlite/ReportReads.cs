@@ -131,7 +131,7 @@ internal sealed class ReportReads(SqliteReportRows rows)
     }
 
     private ReportedComputer ReadComputer(SqliteSession session, SqliteStatement row) =>
-        new(ReportRow.ReadComputer(row), StateCounts.Of(ReportRow.ReadStates(row.Blob(10))), GroupsOf(session, row.Int32(11)));
+        new(ReportRow.ReadComputer(row), StateCounts.Of(ReportRow.ReadStates(row.Blob(ReportRow.Columns))), GroupsOf(session, row.Int32(ReportRow.Columns + 1)));
 
     private void Unpack(SqliteSession session, SqliteStatement row, StatusBlock block, List<StatusReport> into, bool isAll)
     {

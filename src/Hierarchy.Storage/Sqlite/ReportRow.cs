@@ -7,7 +7,10 @@ namespace Hierarchy.Storage.Sqlite;
 /// <summary>Rows of the report tables as the domain has them.</summary>
 internal static class ReportRow
 {
-    /// <summary>The first ten columns of every statement on computers.</summary>
+    /// <summary>How many columns every statement on computers begins with.</summary>
+    public const int Columns = 14;
+
+    /// <summary>Those columns.</summary>
     public static ComputerReport ReadComputer(SqliteStatement row) => new()
     {
         ComputerId = row.Text(1),
@@ -19,6 +22,10 @@ internal static class ReportRow
         Groups = JsonSerializer.Deserialize<string[]>(row.Text(7)) ?? [],
         ServerId = row.Text(8),
         ReportedAt = new DateTimeOffset(row.Int64(9), TimeSpan.Zero),
+        OsVersion = row.Text(10),
+        Manufacturer = row.Text(11),
+        Model = row.Text(12),
+        UtcOffset = row.IsNull(13) ? null : TimeSpan.FromTicks(row.Int64(13)),
     };
 
     /// <summary>Counts by state as they are packed: one number behind the other, from state 0 on.</summary>
@@ -42,7 +49,7 @@ internal static class ReportRow
 
     /// <summary>About what a row takes on the wire.</summary>
     public static int Size(ComputerReport computer) =>
-        64 + computer.ComputerId.Length + computer.Name.Length + computer.Address.Length + computer.OperatingSystem.Length + computer.ServerId.Length + computer.Groups.Sum(group => group.Length + 2);
+        96 + computer.ComputerId.Length + computer.OsVersion.Length + computer.Manufacturer.Length + computer.Model.Length + computer.Name.Length + computer.Address.Length + computer.OperatingSystem.Length + computer.ServerId.Length + computer.Groups.Sum(group => group.Length + 2);
 
     /// <summary>About what a row takes on the wire.</summary>
     public static int Size(StatusReport status) => 48 + status.ComputerId.Length + status.User.Length;

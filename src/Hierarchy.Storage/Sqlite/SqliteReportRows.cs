@@ -63,13 +63,13 @@ internal sealed class SqliteReportRows : IReportRows
         var row = _session.Statement(ReportSql.FindComputerRow).Bind(1, computerId);
         if (!row.Step()) return null;
         var isReported = !row.IsNull(0);
-        var found = new ComputerRow(row.Int64(10), computerId)
+        var found = new ComputerRow(row.Int64(ReportRow.Columns), computerId)
         {
             Outbox = row.Int64(0),
             Report = isReported ? ReportRow.ReadComputer(row) : null,
-            StatusIncarnation = row.Int64(11),
-            Scope = row.Int32(12),
-            States = ReportRow.ReadStates(row.Blob(13)),
+            StatusIncarnation = row.Int64(ReportRow.Columns + 1),
+            Scope = row.Int32(ReportRow.Columns + 2),
+            States = ReportRow.ReadStates(row.Blob(ReportRow.Columns + 3)),
         };
         row.Reset();
         return found;
@@ -101,6 +101,10 @@ internal sealed class SqliteReportRows : IReportRows
             .Bind(11, row.StatusIncarnation)
             .Bind(12, row.Scope)
             .Bind(13, (ReadOnlySpan<byte>)states[..length])
+            .Bind(14, report.OsVersion)
+            .Bind(15, report.Manufacturer)
+            .Bind(16, report.Model)
+            .Bind(17, report.UtcOffset?.Ticks)
             .Run();
     }
 

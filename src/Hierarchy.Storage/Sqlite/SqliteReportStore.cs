@@ -67,7 +67,7 @@ public sealed class SqliteReportStore : IReportStore, IAsyncDisposable
         try
         {
             session = SqliteSession.OpenWriter(options, SqliteDurability.Full);
-            return new SqliteReportStore(options, fileLock, session, isRoot, restored, groupsOf ?? (static (_, _) => []));
+            return new SqliteReportStore(options, fileLock, session, isRoot, restored, groupsOf ?? (static _ => []));
         }
         catch
         {

@@ -23,6 +23,8 @@ internal sealed class SqliteStatement(SqliteSession session, string sql) : IDisp
         return this;
     }
 
+    public SqliteStatement Bind(int index, long? value) => value is { } number ? Bind(index, number) : BindNull(index);
+
     public SqliteStatement Bind(int index, ReadOnlyMemory<byte>? value) => value is { } bytes ? Bind(index, bytes.Span) : BindNull(index);
 
     public SqliteStatement Bind(int index, Guid value)

@@ -29,7 +29,7 @@ internal static class RollupRoot
     public static async Task<int> RunAsync(string path)
     {
         Guid[][] groups = [.. Enumerable.Range(1, 50).Select(number => new[] { new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1) })];
-        await using var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = path }, isRoot: true, groupsOf: (computerId, _) => groups[computerId[^1] % groups.Length]);
+        await using var reports = SqliteReportStore.Open(new SqliteStoreOptions { Path = path }, isRoot: true, groupsOf: report => groups[report.ComputerId[^1] % groups.Length]);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));

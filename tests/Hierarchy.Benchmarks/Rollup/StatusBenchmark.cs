@@ -27,7 +27,7 @@ internal static class StatusBenchmark
         var random = new Random(1);
         Guid[] updates = [.. Enumerable.Range(0, Updates).Select(_ => Guid.NewGuid())];
         Guid[][] groups = [.. Enumerable.Range(0, Groups).Select(_ => new[] { Guid.NewGuid() })];
-        IReadOnlyList<Guid> GroupsOf(string computerId, IReadOnlyList<string> named) => groups[int.Parse(computerId.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % Groups];
+        IReadOnlyList<Guid> GroupsOf(ComputerReport report) => groups[int.Parse(report.ComputerId.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % Groups];
 
         await Console.Error.WriteLineAsync($"status: {computers} computers, {Updates} statuses each, in {Groups} groups; synchronous=FULL");
         var options = new SqliteStoreOptions { Path = folder["reports.db"] };

@@ -29,7 +29,7 @@ internal sealed class SimulatedReports
     public void Merge(IReadOnlyList<ComputerReport> computers, IReadOnlyList<StatusReport> statuses, ChildOutbox? child)
     {
         var rows = new MemoryReportRows(Image);
-        var merger = new ReportMerger(rows, static (_, _) => null);
+        var merger = new ReportMerger(rows, static _ => null);
         merger.Begin();
         merger.Merge(computers, statuses);
         merger.Finish();

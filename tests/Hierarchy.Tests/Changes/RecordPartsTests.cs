@@ -32,6 +32,7 @@ public sealed class RecordPartsTests
     [InlineData(RecordKind.Decline, RecordPart.Decision)]
     [InlineData(RecordKind.TargetGroup, RecordPart.Decision)]
     [InlineData(RecordKind.GroupAssignment, RecordPart.Decision)]
+    [InlineData(RecordKind.GroupRule, RecordPart.Decision)]
     [InlineData(RecordKind.EulaAcceptance, RecordPart.Decision)]
     [InlineData(RecordKind.ClientPolicy, RecordPart.Decision)]
     [InlineData(RecordKind.AuditEntry, RecordPart.Decision)]

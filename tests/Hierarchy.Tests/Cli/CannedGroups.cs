@@ -39,6 +39,35 @@ internal sealed class CannedGroups : GroupService.GroupServiceBase
         Groups = { new UnknownGroup { Name = "Pilto", Computers = 2, Unassigned = 1, Examples = { "pc-1", "pc-2" } } },
     });
 
+    public override Task<AddGroupRuleResponse> AddGroupRule(AddGroupRuleRequest request, ServerCallContext context)
+        => Answer(request, new AddGroupRuleResponse { Rule = Rule(), Effect = Effect, ComputersJoined = 7, Position = At(23, request.WhatIf) });
+
+    public override Task<ListGroupRulesResponse> ListGroupRules(ListGroupRulesRequest request, ServerCallContext context)
+        => Answer(request, new ListGroupRulesResponse { Targeting = Targeting.Server, Rules = { Rule() } });
+
+    public override Task<RemoveGroupRuleResponse> RemoveGroupRule(RemoveGroupRuleRequest request, ServerCallContext context)
+        => Answer(request, new RemoveGroupRuleResponse { Rule = Rule(), Effect = Effect, ComputersLeft = 6, Position = At(24, request.WhatIf) });
+
+    public override Task<TestGroupRulesResponse> TestGroupRules(TestGroupRulesRequest request, ServerCallContext context) => Answer(request, new TestGroupRulesResponse
+    {
+        ComputerId = "c0ffee",
+        Computer = "pc-1",
+        Site = "berlin",
+        Targeting = Targeting.Either,
+        Rules = { new TestedGroupRule { Name = "laptops", Group = "Pilot", Holds = true }, new TestedGroupRule { Name = "servers", Group = "Servers", Unmet = { "its model Latitude is none of ProLiant*" } } },
+        Places = { new GroupPlace { Group = "Pilot", By = PlacedBy.Rule, Rule = "laptops" } },
+    });
+
+    private static GroupRule Rule() => new()
+    {
+        Record = new GroupRuleRecord
+        {
+            RuleId = Id(9), Name = "laptops", GroupId = Id(2), ComputerNames = { "lt-*" }, Subnets = { "10.1.0.0/16" }, Sites = { "berlin" }, OsVersions = { ">=10.0.22000" }, Models = { "Latitude*", "ThinkPad*" }, ConditionKinds = 5,
+        },
+        Group = "Pilot",
+        Computers = 12,
+    };
+
     private Task<T> Answer<T>(IMessage request, T answer)
     {
         Requests.Add(request);

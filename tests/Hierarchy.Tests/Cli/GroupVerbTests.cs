@@ -45,6 +45,8 @@ public sealed class GroupVerbTests
     [InlineData("groups move Pilot --to Europe --what-if")]
     [InlineData("groups remove Pilot --what-if --yes")]
     [InlineData("groups targeting set server --what-if")]
+    [InlineData("groups rules add laptops --group Pilot --model Latitude* --what-if")]
+    [InlineData("groups rules remove laptops --what-if")]
     public async Task WhatIf_SaysTheEffectAndDoesNothing(string commandLine)
     {
         await using var server = await AdminFixture.StartAsync(Token);
@@ -59,6 +61,8 @@ public sealed class GroupVerbTests
 
     [Theory]
     [InlineData("groups targeting set both")]
+    [InlineData("groups rules add laptops --group Pilot")]
+    [InlineData("groups rules add laptops --model Latitude*")]
     [InlineData("groups move Pilot")]
     [InlineData("groups rename Pilot")]
     public async Task CommandLine_ThatSaysTooLittle_IsUsage(string commandLine)

@@ -1,3 +1,4 @@
+using Hierarchy.Domain.Groups;
 using System.Text.Json;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Protocol.Client.V1;
@@ -74,7 +75,7 @@ public sealed class MigrateTests : IDisposable
 
         var assigned = Document(await RunAsync(root, "computers", "assign", "pc-1", "--group", "Pilot"));
         Assert.Equal((Seen, true), (assigned.GetProperty("computer_id").GetString(), assigned.GetProperty("changed").GetBoolean()));
-        Assert.Equal(["Pilot"], root.Views.View.MembershipOf(Seen, ["Own"]).Direct);
+        Assert.Equal(["Pilot"], root.Views.View.MembershipOf(new ComputerFacts(Seen) { Named = ["Own"] }).Direct);
         Assert.False(Document(await RunAsync(root, "computers", "assign", Seen, "--group", "pilot")).GetProperty("changed").GetBoolean());
 
         await RunAsync(root, "computers", "assign", "pc-1", "--clear");

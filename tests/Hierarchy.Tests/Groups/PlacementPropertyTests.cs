@@ -1,3 +1,4 @@
+using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
 using Hierarchy.Domain.Changes;
@@ -15,6 +16,11 @@ public sealed class PlacementPropertyTests
     private static readonly Guid EpochId = Guid.NewGuid();
     private static readonly Guid[] Ids = [.. Enumerable.Range(1, 6).Select(number => new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)number)), TargetGroup.AllComputers.Id, TargetGroup.UnassignedComputers.Id];
 
+    private static readonly IPAddress?[] Addresses = [null, IPAddress.Parse("10.1.0.1"), IPAddress.Parse("10.2.0.1"), IPAddress.Parse("2001:db8::1")];
+    private static readonly Subnet[] Blocks = [Subnet.Parse("10.1.0.0/16"), Subnet.Parse("10.0.0.0/8"), Subnet.Parse("2001:db8::/32")];
+    private static readonly string[] Versions = ["", "10.0.19045.1", "10.0.20348.2527", "10.0.26100"];
+    private static readonly string[] Models = ["", "Latitude 7440", "OptiPlex"];
+
     // Two groups may come to have one name, and names come in any letter case.
     private static readonly string[] Names = ["A", "B", "b", "Pilot", "All Computers", "unassigned computers", "nobody"];
 
@@ -27,8 +33,8 @@ public sealed class PlacementPropertyTests
         var late = world.Live.Chunk(1 + (world.Live.Length / 3)).Aggregate((ServedView?)null, (view, part) => Next(view, world.Shuffled(part))) ?? ServedView.Empty;
         return world.Computers.All(computer =>
         {
-            var placed = Placed(root, computer.Id, computer.Named);
-            return placed == Placed(replica, computer.Id, world.Shuffled(computer.Named)) && placed == Placed(late, computer.Id.ToUpperInvariant(), [string.Join("; ", world.Shuffled(computer.Named))]);
+            var placed = Placed(root, computer);
+            return placed == Placed(replica, computer with { Named = world.Shuffled(computer.Named) }) && placed == Placed(late, computer with { ComputerId = computer.ComputerId.ToUpperInvariant(), Named = [string.Join("; ", world.Shuffled(computer.Named))] });
         });
     }).QuickCheckThrowOnFailure();
 
@@ -38,7 +44,7 @@ public sealed class PlacementPropertyTests
         var views = new List<ServedView> { ServedView.Empty };
         foreach (var change in world.Changes)
             views.Add(Next(views[^1], [change]));
-        var seen = (from view in views from computer in world.Computers let membership = view.MembershipOf(computer.Id, computer.Named) select (Hash: Convert.ToHexString(membership.ScopeHash), Groups: Reference(membership))).Distinct().ToArray();
+        var seen = (from view in views from computer in world.Computers let membership = view.MembershipOf(computer) select (Hash: Convert.ToHexString(membership.ScopeHash), Groups: Reference(membership))).Distinct().ToArray();
         return seen.DistinctBy(each => each.Hash).Count() == seen.Length && seen.DistinctBy(each => each.Groups).Count() == seen.Length;
     }).QuickCheckThrowOnFailure();
 
@@ -48,12 +54,36 @@ public sealed class PlacementPropertyTests
         var view = Next(null, world.Live);
         return world.Computers.All(computer =>
         {
-            var direct = view.DirectGroupsOf(computer.Id, computer.Named);
-            var membership = view.MembershipOf(computer.Id, computer.Named);
+            var direct = view.DirectGroupsOf(computer);
+            var membership = view.MembershipOf(computer);
             return direct.Length > 0 && !direct.Contains(TargetGroup.AllComputers.Id) && membership.TryGetDepth(TargetGroup.AllComputers.Id, out _)
                 && direct.Contains(TargetGroup.UnassignedComputers.Id) == (direct.Length == 1 && direct[0] == TargetGroup.UnassignedComputers.Id)
                 && membership.TryGetDepth(TargetGroup.UnassignedComputers.Id, out _) == direct.Contains(TargetGroup.UnassignedComputers.Id);
         });
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void PlacesAs_Holds_OnlyWhereEveryComputerIsWhereItWas() => Prop.ForAll(Worlds(), world =>
+    {
+        var views = new List<ServedView> { ServedView.Empty };
+        foreach (var change in world.Changes)
+            views.Add(Next(views[^1], [change]));
+        return views.Zip(views.Skip(1)).All(pair => !pair.Second.PlacesAs(pair.First) || world.Computers.All(computer => Placed(pair.First, computer) == Placed(pair.Second, computer)));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Placement_SaysWhyOfExactlyTheGroupsThatTheComputerIsIn() => Prop.ForAll(Worlds(), world =>
+    {
+        var view = Next(null, world.Live);
+        return world.Computers.All(computer => view.PlacementOf(computer).Select(place => place.GroupId).Distinct().Order().SequenceEqual(view.DirectGroupsOf(computer))
+            && view.PlacementOf(computer).All(place => place.By switch
+            {
+                PlacedBy.Administrator => view.TreeSettings.Targeting != Targeting.Client && view.Assignments[computer.ComputerId].GroupIds.Contains(place.GroupId),
+                PlacedBy.Rule => view.TreeSettings.Targeting != Targeting.Client && view.Rules.All.Any(rule => rule.Name == place.Rule && rule.GroupId == place.GroupId
+                    && GroupRuleSet.Unmet(rule, computer, view.SiteOf(computer)?.Name).Count == 0),
+                PlacedBy.Computer => view.TreeSettings.Targeting != Targeting.Server && view.Groups.IdsOf(computer.Named).Contains(place.GroupId),
+                _ => place.GroupId == TargetGroup.UnassignedComputers.Id,
+            }));
     }).QuickCheckThrowOnFailure();
 
     private static Arbitrary<World> Worlds() => (
@@ -62,8 +92,8 @@ public sealed class PlacementPropertyTests
         from seed in Gen.Choose(0, int.MaxValue)
         select World.Of([.. changes], [.. computers], seed)).ToArbitrary();
 
-    private static string Placed(ServedView view, string computer, IReadOnlyList<string> named) =>
-        $"{Convert.ToHexString(view.MembershipOf(computer, named).ScopeHash)} {string.Join(' ', view.DirectGroupsOf(computer, named))}";
+    private static string Placed(ServedView view, ComputerFacts computer) =>
+        $"{Convert.ToHexString(view.MembershipOf(computer).ScopeHash)} {string.Join(' ', view.DirectGroupsOf(computer))}";
 
     private static string Reference(Membership membership) =>
         string.Join(' ', Ids.Select(id => membership.TryGetDepth(id, out var depth) ? depth : -1));
@@ -77,13 +107,20 @@ public sealed class PlacementPropertyTests
     }
 
     /// <summary>Changes of groups, assignments and targeting, what is left of them, and computers with what they say.</summary>
-    private sealed record World(ViewRecord[] Changes, ViewRecord[] Live, (string Id, string[] Named)[] Computers, int Seed)
+    private sealed record World(ViewRecord[] Changes, ViewRecord[] Live, ComputerFacts[] Computers, int Seed)
     {
         public static World Of(int[] changes, int[] computers, int seed)
         {
             var records = changes.Select((number, index) => Change(index + 1, number)).ToArray();
             var live = records.Reverse().DistinctBy(KeyOf).Reverse().ToArray();
-            return new World(records, live, [.. computers.Select(number => ($"pc-{number % 4}", Some(Names, number / 4)))], seed);
+            return new World(records, live, [.. computers.Select(number => new ComputerFacts($"pc-{number % 4}")
+            {
+                Name = $"pc-{number % 4}.example",
+                Named = Some(Names, number / 4),
+                Address = Addresses[number / 8 % Addresses.Length],
+                OsVersion = Versions[number / 16 % Versions.Length],
+                Model = Models[number / 32 % Models.Length],
+            })], seed);
         }
 
         public T[] Shuffled<T>(IReadOnlyList<T> items)
@@ -97,20 +134,37 @@ public sealed class PlacementPropertyTests
         {
             var rest = number / 8;
             var group = Ids[rest % 6];
-            return (number % 8) switch
+            return (number % 12) switch
             {
+                8 => new ViewRecord.Rule(sequence, Ids[rest % 5], null),
+                < 11 and > 8 => new ViewRecord.Rule(sequence, Ids[rest % 5], Rule(Ids[rest % 5], Ids[rest / 5 % Ids.Length], rest / 40)),
+                11 => new ViewRecord.Site(sequence, $"site-{rest % 2}", rest / 2 % 4 == 0 ? null : new Site($"site-{rest % 2}", [Blocks[rest / 8 % Blocks.Length]])),
                 0 => new ViewRecord.Group(sequence, group, null),
                 < 4 => new ViewRecord.Group(sequence, group, new TargetGroup(group, Names[rest / 6 % 4], Ids[rest / 24 % Ids.Length])),
                 4 => new ViewRecord.Assignment(sequence, $"pc-{rest % 4}", null),
                 < 7 => new ViewRecord.Assignment(sequence, $"pc-{rest % 4}", new GroupAssignment($"pc-{rest % 4}", "", Some(Ids, rest / 4))),
-                _ => new ViewRecord.Tree(sequence, rest % 4 == 3 ? null : new TreeSettings { Targeting = (Targeting)(rest % 4) }),
+                _ => new ViewRecord.Tree(sequence, rest % 4 == 3 ? null : new TreeSettings { Targeting = (Targeting)(rest % 4), DefaultSite = rest / 4 % 3 == 0 ? "site-1" : "" }),
             };
         }
+
+        private static GroupRule Rule(Guid id, Guid group, int bits) => new()
+        {
+            Id = id,
+            Name = $"rule {bits % 3}",
+            GroupId = group,
+            ComputerNames = (bits & 1) == 0 ? [] : [$"PC-{bits / 32 % 4}", "*-3.example"],
+            Subnets = (bits & 2) == 0 ? [] : [Blocks[bits / 32 % Blocks.Length]],
+            Sites = (bits & 4) == 0 ? [] : [$"site-{bits / 64 % 2}"],
+            OsVersions = (bits & 8) == 0 ? [] : [">=10.0.20348", "10.0.19*"],
+            Models = (bits & 16) == 0 ? [] : ["lat*"],
+        };
 
         private static object KeyOf(ViewRecord record) => record switch
         {
             ViewRecord.Group group => group.GroupId,
             ViewRecord.Assignment assignment => assignment.Key,
+            ViewRecord.Rule rule => (rule.RuleId, "rule"),
+            ViewRecord.Site site => site.Key,
             _ => 0,
         };
 

@@ -12,7 +12,7 @@ public abstract partial class ReportStoreContract
     private readonly Dictionary<string, Guid[]?> _groups = [];
 
     /// <summary>What the server's view says of groups: a test's own table; without a line there, none.</summary>
-    protected IReadOnlyList<Guid>? GroupsOf(string computerId, IReadOnlyList<string> named) => _groups.GetValueOrDefault(computerId, []);
+    protected IReadOnlyList<Guid>? GroupsOf(ComputerReport report) => _groups.GetValueOrDefault(report.ComputerId, []);
 
     [Fact]
     public async Task Count_ByUpdateGroupsAndState_FollowsEveryChange()

@@ -234,6 +234,10 @@ public abstract partial class ReportStoreContract : IAsyncLifetime
         Groups = ["Pilot", "Büro, \"Süd\""],
         ServerId = "replica",
         ReportedAt = DateTimeOffset.UnixEpoch.AddSeconds(counter),
+        OsVersion = "10.0.22631.4169",
+        Manufacturer = "Dell Inc.",
+        Model = "Latitude 7440",
+        UtcOffset = counter == 5 ? null : TimeSpan.FromMinutes(-210),
     };
 
     private static StatusReport Status(string id, long counter, Guid update, UpdateState state = UpdateState.Installed, long incarnation = 1, int revision = 200, string user = "") =>

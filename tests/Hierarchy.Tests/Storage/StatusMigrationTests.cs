@@ -24,7 +24,7 @@ public sealed class StatusMigrationTests : IDisposable
         var updates = Enumerable.Range(0, 300).Select(_ => Guid.NewGuid()).Append(Update).ToArray();
         WriteVersion1(updates);
 
-        await using (var store = SqliteReportStore.Open(_folder.File("reports.db"), isRoot, groupsOf: static (_, _) => [Group]))
+        await using (var store = SqliteReportStore.Open(_folder.File("reports.db"), isRoot, groupsOf: static _ => [Group]))
         {
             Assert.Equal(["one", "two"], (await store.ListComputersAsync(Token)).Select(computer => computer.Report.Name));
             var statuses = await store.ListStatusesOfComputerAsync("c1", Token);

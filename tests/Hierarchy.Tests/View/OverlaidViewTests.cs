@@ -76,10 +76,10 @@ public sealed class OverlaidViewTests
         var overlaid = Next(previous: null, [], tree: 1, overlay: 1);
         var other = new ServedViewBuilder(previous: null, new LogId(Guid.NewGuid())).Build(Head(Tree, 1), Head(new LogId(Guid.NewGuid()), 1));
 
-        var hashes = new[] { plain, overlaid, other }.Select(view => Convert.ToHexString(view.MembershipOf("pc", []).ScopeHash)).ToArray();
+        var hashes = new[] { plain, overlaid, other }.Select(view => Convert.ToHexString(view.MembershipOf(new ComputerFacts("pc")).ScopeHash)).ToArray();
         Assert.Equal(3, hashes.Distinct().Count());
         Assert.Equal(Convert.ToHexString(GroupTree.BuiltIn.MembershipOf([]).ScopeHash), hashes[0]);
-        Assert.Equal(hashes[1], Convert.ToHexString(Next(overlaid, [], tree: 2, overlay: 2).MembershipOf("pc", []).ScopeHash));
+        Assert.Equal(hashes[1], Convert.ToHexString(Next(overlaid, [], tree: 2, overlay: 2).MembershipOf(new ComputerFacts("pc")).ScopeHash));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class OverlaidViewTests
     private static DecisionAction ActionOf(ServedView view, CatalogEntry entry)
     {
         var decisions = new List<Decision>();
-        view.Decide(view.Updates[entry.Id.UpdateId], view.MembershipOf("pc", []), decisions);
+        view.Decide(view.Updates[entry.Id.UpdateId], view.MembershipOf(new ComputerFacts("pc")), decisions);
         return Assert.Single(decisions).Action;
     }
 

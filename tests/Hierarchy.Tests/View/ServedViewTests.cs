@@ -155,11 +155,11 @@ public sealed class ServedViewTests
             ],
             5);
 
-        Assert.Equal(["Servers"], view.MembershipOf("PC-1", ["Pilot"]).Direct);
-        Assert.Equal(["Pilot"], view.MembershipOf("pc-2", ["Pilot"]).Direct);
-        Assert.Equal(["Unassigned Computers"], view.MembershipOf("pc-3", ["Pilot"]).Direct);
-        Assert.Equal(["Pilot"], view.MembershipOf("pc-4", ["Pilot"]).Direct);
-        Assert.Equal(["Pilot"], Next(view, [new ViewRecord.Assignment(6, "pc-1", null)], 6).MembershipOf("pc-1", ["Pilot"]).Direct);
+        Assert.Equal(["Servers"], view.MembershipOf(new ComputerFacts("PC-1") { Named = ["Pilot"] }).Direct);
+        Assert.Equal(["Pilot"], view.MembershipOf(new ComputerFacts("pc-2") { Named = ["Pilot"] }).Direct);
+        Assert.Equal(["Unassigned Computers"], view.MembershipOf(new ComputerFacts("pc-3") { Named = ["Pilot"] }).Direct);
+        Assert.Equal(["Pilot"], view.MembershipOf(new ComputerFacts("pc-4") { Named = ["Pilot"] }).Direct);
+        Assert.Equal(["Pilot"], Next(view, [new ViewRecord.Assignment(6, "pc-1", null)], 6).MembershipOf(new ComputerFacts("pc-1") { Named = ["Pilot"] }).Direct);
     }
 
     [Fact]

@@ -47,6 +47,26 @@ public sealed class CatalogRecordsTests
     }
 
     [Fact]
+    public void GroupRule_ThereAndBack_IsTheSameUntilItsTombstoneAndOfALaterVersionHoldsForNobody()
+    {
+        var rule = new GroupRule
+        {
+            Id = One, Name = "laptops", GroupId = Two, ComputerNames = ["a*", "b"], Subnets = [Subnet.Parse("10.0.0.0/8")], Sites = ["berlin"], OsVersions = [">=10"], Models = ["Latitude*"],
+        };
+
+        var change = GroupRecords.Rule(rule);
+        var read = Assert.IsType<ViewRecord.Rule>(CatalogRecords.Read(Record(5, change))).State!; // It is no tombstone.
+
+        Assert.Equivalent(rule, read, strict: true);
+        Assert.Equal(change.Payload!.Value.ToArray(), GroupRecords.Rule(rule with { ComputerNames = ["b", "a*"] }).Payload!.Value.ToArray()); // Rules have a payload.
+        Assert.Equal(new ViewRecord.Rule(6, One, null), CatalogRecords.Read(Record(6, GroupRecords.NoRule(One))));
+        var later = GroupRecords.Message(rule);
+        later.ConditionKinds++;
+        var record = new ChangeRecord(7, (int)RecordKind.GroupRule, change.Key, Google.Protobuf.MessageExtensions.ToByteArray(later));
+        Assert.False(Assert.IsType<ViewRecord.Rule>(CatalogRecords.Read(record)).State!.IsUnderstood); // Likewise.
+    }
+
+    [Fact]
     public void SiteLink_ThereAndBack_IsTheSameUntilItsTombstone()
     {
         BandwidthWindow[] windows =

@@ -22,18 +22,24 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
 
     public async Task<GetComputerResponse> GetAsync(GetComputerRequest request, CancellationToken cancellationToken)
     {
-        var text = request.Computer.Trim();
-        if (text.Length == 0) throw Refusal.Invalid("Name a computer: its name, its id, or the beginning of its id.");
         var view = desk.View;
+        var found = await FindAsync(view, request.Computer, cancellationToken);
+        var response = new GetComputerResponse { Computer = Describe(view, found) };
+        foreach (var status in found.IsSeen ? await reports.ListStatusesOfComputerAsync(found.Report.ComputerId, cancellationToken) : [])
+            response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "" });
+        return response;
+    }
+
+    /// <summary>The computer of that name, id, or beginning of an id; refused when there is none, or several.</summary>
+    public async Task<KnownComputers.Entry> FindAsync(ServedView view, string computerText, CancellationToken cancellationToken)
+    {
+        var text = computerText.Trim();
+        if (text.Length == 0) throw Refusal.Invalid("Name a computer: its name, its id, or the beginning of its id.");
         var found = KnownComputers.Of(view, await reports.ListComputersAsync(cancellationToken))
             .Where(computer => string.Equals(computer.Report.Name, text, StringComparison.OrdinalIgnoreCase) || computer.Report.ComputerId.StartsWith(text, StringComparison.OrdinalIgnoreCase)).ToArray();
         if (found.Length == 0) throw Refusal.NotFound($"No computer has the name or id '{text}'. `hierarchy computers list` lists those that are known.");
         if (found.Length > 1) throw Refusal.Invalid($"'{text}' means {found.Length} computers, e.g. {found[0].Report.ComputerId} and {found[1].Report.ComputerId}: give the whole id.");
-
-        var response = new GetComputerResponse { Computer = Describe(view, found[0]) };
-        foreach (var status in found[0].IsSeen ? await reports.ListStatusesOfComputerAsync(found[0].Report.ComputerId, cancellationToken) : [])
-            response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "" });
-        return response;
+        return found[0];
     }
 
     public async Task<GetUpdateStatusResponse> StatusOfAsync(GetUpdateStatusRequest request, CancellationToken cancellationToken)
@@ -72,7 +78,9 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
     private static Computer Describe(ServedView view, KnownComputers.Entry computer)
     {
         var described = new Computer { Report = ReportMessages.ToProto(computer.Report), NotSeen = !computer.IsSeen };
-        described.MemberOf.Add(view.MembershipOf(computer.Report.ComputerId, computer.Report.Groups).Direct);
+        described.MemberOf.Add(view.MembershipOf(computer.Facts).Direct);
+        described.Places.Add(view.PlacementOf(computer.Facts).Select(place => GroupPlaces.ToProto(view, place)));
+        described.Site = view.SiteOf(computer.Facts)?.Name ?? "";
         if (!computer.IsSeen) described.Report.ReportedAt = null;
         if (view.TreeSettings.Targeting != Domain.Groups.Targeting.Client && computer.Assignment is { GroupIds.Count: > 0 } assignment)
         {

@@ -12,10 +12,11 @@ internal sealed class DecisionExplainer(DecisionDesk desk, ComputerAdministratio
     {
         var view = desk.View;
         var update = UpdateFinder.Find(view, request.Update);
+        var facts = (await computers.FindAsync(view, request.Computer, cancellationToken)).Facts;
         var computer = await computers.GetAsync(new GetComputerRequest { Computer = request.Computer }, cancellationToken);
         var report = computer.Computer.Report;
-        var membership = view.MembershipOf(report.ComputerId, report.Groups);
-        var explanation = DecisionExplanation.Of(view, update, membership);
+        var membership = view.MembershipOf(facts);
+        var explanation = DecisionExplanation.Of(view, update, facts);
         var response = new ExplainDecisionResponse
         {
             ComputerId = report.ComputerId,

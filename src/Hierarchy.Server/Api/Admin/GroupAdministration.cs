@@ -14,7 +14,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
         var view = desk.View;
         var groups = view.Groups;
         var computers = KnownComputers.Of(view, await reports.ListComputersAsync(cancellationToken));
-        var counts = computers.SelectMany(computer => view.MembershipOf(computer.Report.ComputerId, computer.Report.Groups).Direct)
+        var counts = computers.SelectMany(computer => view.MembershipOf(computer.Facts).Direct)
             .GroupBy(name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.Count(), StringComparer.OrdinalIgnoreCase);
         counts[TargetGroup.AllComputers.Name] = computers.Count;
         var response = new ListGroupsResponse();

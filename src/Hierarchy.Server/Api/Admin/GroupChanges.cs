@@ -41,7 +41,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
         var (group, all) = Delete(seen, Require(seen, name));
         var effect = await effects.OfAsync(seen, all, cancellationToken);
         if (isWhatIf) return new DeleteGroupResponse { Group = CatalogRecords.Message(group), Effect = effect };
-        (effect.ApprovalsRemoved, effect.AssignmentsChanged) = (0, 0);
+        (effect.ApprovalsRemoved, effect.AssignmentsChanged, effect.RulesRemoved) = (0, 0, 0);
         for (var transactions = 1; ; transactions++)
         {
             var outcome = await desk.DecideAsync<(IReadOnlyList<Change> Part, bool IsLast)>(
@@ -55,6 +55,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
                 cancellationToken);
             effect.ApprovalsRemoved += Count(outcome.Result.Part, Protocol.Catalog.V1.RecordKind.Approval);
             effect.AssignmentsChanged += Count(outcome.Result.Part, Protocol.Catalog.V1.RecordKind.GroupAssignment);
+            effect.RulesRemoved += Count(outcome.Result.Part, Protocol.Catalog.V1.RecordKind.GroupRule);
             if (outcome.Result.IsLast)
                 return new DeleteGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Transactions = transactions, Position = outcome.Position.ToProto() };
         }
@@ -99,6 +100,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
             .. view.Updates.Values.SelectMany(update => update.Approvals).Where(approval => approval.GroupId == group.Id)
                 .Select(approval => CatalogRecords.NoApproval(approval.UpdateId, approval.GroupId)),
             .. view.Assignments.Select(pair => pair.Value).Where(assignment => assignment.GroupIds.Contains(group.Id)).Select(assignment => CatalogRecords.Assignment(Without(assignment, group.Id))),
+            .. view.Rules.All.Where(rule => rule.GroupId == group.Id).Select(rule => GroupRecords.NoRule(rule.Id)),
         ];
         changes.Add(CatalogRecords.NoGroup(group.Id));
         return (group, changes);

@@ -23,11 +23,12 @@ internal sealed class GroupEffects(IReportStore reports)
         {
             ApprovalsRemoved = Count(changes, RecordKind.Approval),
             AssignmentsChanged = Count(changes, RecordKind.GroupAssignment),
+            RulesRemoved = changes.Count(change => change.Kind == (int)RecordKind.GroupRule && change.Payload is null),
         };
         var moves = new Dictionary<(string Before, string After), (Membership Before, Membership After)>();
         foreach (var computer in KnownComputers.Of(before, await reports.ListComputersAsync(cancellationToken)))
         {
-            var (was, becomes) = (before.MembershipOf(computer.Report.ComputerId, computer.Report.Groups), after.MembershipOf(computer.Report.ComputerId, computer.Report.Groups));
+            var (was, becomes) = (before.MembershipOf(computer.Facts), after.MembershipOf(computer.Facts));
             if (was.ScopeHash.AsSpan().SequenceEqual(becomes.ScopeHash)) continue;
             moves.TryAdd((Convert.ToHexString(was.ScopeHash), Convert.ToHexString(becomes.ScopeHash)), (was, becomes));
             effect.Computers++;
@@ -42,7 +43,8 @@ internal sealed class GroupEffects(IReportStore reports)
 
     private static bool IsUnassigned(Membership membership) => membership.TryGetDepth(TargetGroup.UnassignedComputers.Id, out _);
 
-    private static ServedView After(ServedView before, IReadOnlyList<Change> changes)
+    /// <summary>The view that the changes lead to.</summary>
+    internal static ServedView After(ServedView before, IReadOnlyList<Change> changes)
     {
         var builder = new ServedViewBuilder(before, before.Overlay?.Position.Log ?? LogId.None);
         foreach (var change in changes)

@@ -5,7 +5,7 @@ using static Hierarchy.Server.Api.Admin.AdminDoor;
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>The administrators' door to groups that are in use.</summary>
-internal sealed class GroupEndpoint(GroupChanges changes, TargetingAdministration targeting) : GroupService.GroupServiceBase
+internal sealed class GroupEndpoint(GroupChanges changes, TargetingAdministration targeting, GroupRuleAdministration rules) : GroupService.GroupServiceBase
 {
     public override Task<RenameGroupResponse> RenameGroup(RenameGroupRequest request, ServerCallContext context)
     {
@@ -41,5 +41,29 @@ internal sealed class GroupEndpoint(GroupChanges changes, TargetingAdministratio
     {
         Guard(context);
         return targeting.ListUnknownAsync(context.CancellationToken);
+    }
+
+    public override Task<AddGroupRuleResponse> AddGroupRule(AddGroupRuleRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return rules.AddAsync(request, context.CancellationToken);
+    }
+
+    public override Task<ListGroupRulesResponse> ListGroupRules(ListGroupRulesRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return rules.ListAsync(context.CancellationToken);
+    }
+
+    public override Task<RemoveGroupRuleResponse> RemoveGroupRule(RemoveGroupRuleRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return rules.RemoveAsync(request, context.CancellationToken);
+    }
+
+    public override Task<TestGroupRulesResponse> TestGroupRules(TestGroupRulesRequest request, ServerCallContext context)
+    {
+        Guard(context);
+        return rules.TestAsync(request, context.CancellationToken);
     }
 }

@@ -19,5 +19,9 @@ internal static class KnownComputers
     }
 
     /// <summary>A computer; one that was not seen has a report with its id and name alone.</summary>
-    internal sealed record Entry(ComputerReport Report, GroupAssignment? Assignment, StateCounts States, bool IsSeen);
+    internal sealed record Entry(ComputerReport Report, GroupAssignment? Assignment, StateCounts States, bool IsSeen)
+    {
+        /// <summary>What decides where it belongs.</summary>
+        public ComputerFacts Facts { get; } = ComputerFacts.Of(Report);
+    }
 }

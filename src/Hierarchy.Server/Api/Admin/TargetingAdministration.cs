@@ -39,7 +39,7 @@ internal sealed class TargetingAdministration(DecisionDesk desk, IReportStore re
         {
             var names = GroupNames.Split(computer.Groups).Where(name => view.Groups.Find(name) is null).ToArray();
             if (names.Length == 0) continue;
-            var isUnassigned = view.MembershipOf(computer.ComputerId, computer.Groups).TryGetDepth(TargetGroup.UnassignedComputers.Id, out _);
+            var isUnassigned = view.MembershipOf(ComputerFacts.Of(computer)).TryGetDepth(TargetGroup.UnassignedComputers.Id, out _);
             foreach (var name in names)
             {
                 if (!unknown.TryGetValue(name, out var group)) unknown[name] = group = new UnknownGroup { Name = name };
@@ -56,5 +56,6 @@ internal sealed class TargetingAdministration(DecisionDesk desk, IReportStore re
     private static (bool Result, IReadOnlyList<Change> Changes) Decide(ServedView view, Domain.Groups.Targeting targeting) =>
         view.TreeSettings.Targeting == targeting ? (false, []) : (true, [SiteRecords.Settings(view.TreeSettings with { Targeting = targeting })]);
 
-    private static Targeting Shown(ServedView view) => view.TreeSettings.Targeting == Domain.Groups.Targeting.Either ? Targeting.Either : GroupRecords.Message(view.TreeSettings.Targeting);
+    /// <summary>As it is shown: never unspecified.</summary>
+    public static Targeting Shown(ServedView view) => view.TreeSettings.Targeting == Domain.Groups.Targeting.Either ? Targeting.Either : GroupRecords.Message(view.TreeSettings.Targeting);
 }
