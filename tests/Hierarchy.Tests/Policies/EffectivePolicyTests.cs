@@ -129,8 +129,8 @@ public sealed class EffectivePolicyTests
         builder.Apply(new ViewRecord.PolicyDecided(2, Europe.Id, new ClientPolicy { DetectionHours = 4 }));
         var after = builder.Build(LogHead.Empty);
 
-        Assert.NotEqual(before.MembershipOf("c", ["Berlin"]).ScopeHash, after.MembershipOf("c", ["Berlin"]).ScopeHash);
-        Assert.Equal(before.MembershipOf("c", ["Pilot"]).ScopeHash, after.MembershipOf("c", ["Pilot"]).ScopeHash);
+        Assert.NotEqual(before.MembershipOf(new ComputerFacts("c") { Named = ["Berlin"] }).ScopeHash, after.MembershipOf(new ComputerFacts("c") { Named = ["Berlin"] }).ScopeHash);
+        Assert.Equal(before.MembershipOf(new ComputerFacts("c") { Named = ["Pilot"] }).ScopeHash, after.MembershipOf(new ComputerFacts("c") { Named = ["Pilot"] }).ScopeHash);
         Assert.False(after.ScopesAs(before));
         Assert.True(after.PlacesAs(before));
         Assert.True(new ServedViewBuilder(after).Build(LogHead.Empty).ScopesAs(after));
