@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Hierarchy.Domain.Groups;
 
@@ -28,10 +28,10 @@ public sealed class OsVersionCondition
         }
 
         var comparisons = new List<Comparison>();
+        Span<uint> numbers = stackalloc uint[MaxParts];
         foreach (var part in trimmed.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
         {
             var sign = part.StartsWith(">=", StringComparison.Ordinal) || part.StartsWith("<=", StringComparison.Ordinal) ? part[..2] : part[0] is '>' or '<' or '=' ? part[..1] : "";
-            Span<uint> numbers = stackalloc uint[MaxParts];
             var count = Parse(part.AsSpan(sign.Length), numbers);
             if (count == 0)
             {

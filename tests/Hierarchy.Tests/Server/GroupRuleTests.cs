@@ -4,7 +4,6 @@ using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Protocol.Client.V1;
 using Xunit;
 using static Hierarchy.Tests.Server.GroupChangesTests;
-using GroupRule = Hierarchy.Protocol.Admin.V1.GroupRule;
 
 namespace Hierarchy.Tests.Server;
 
