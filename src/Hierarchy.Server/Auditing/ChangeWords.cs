@@ -55,6 +55,8 @@ internal sealed class ChangeWords(ServedView view)
             ContentWords.Of(view, decided.ServerId is { } server ? view.ServerContent.GetValueOrDefault(server) : view.TreeContent), ContentWords.Of(view, decided.State)),
         ViewRecord.Selection selection => new AuditItem(kind, "what is taken from the upstream", ContentWords.Of(view, view.Selection), ContentWords.Of(view, selection.State)),
         ViewRecord.PolicyDecided decided => new AuditItem(kind, $"policy of {GroupName(decided.GroupId)}", Policy(view.Policies.GetValueOrDefault(decided.GroupId)), Policy(decided.State)) { GroupId = decided.GroupId, Group = GroupName(decided.GroupId) },
+        ViewRecord.Rule rule => new AuditItem(
+            kind, $"rule {(rule.State ?? view.Rules.All.FirstOrDefault(known => known.Id == rule.RuleId))?.Name ?? rule.RuleId.ToString("D")}", Rule(view.Rules.All.FirstOrDefault(known => known.Id == rule.RuleId)), Rule(rule.State)),
         ViewRecord.Imported imported => OfUpdate(kind, imported.UpdateId, view.Imported.ContainsKey(imported.UpdateId) ? "followed" : "not followed", imported.State is null ? "not followed" : "followed from outside the choice"),
         _ => new AuditItem(kind, "", "", ""),
     };
@@ -79,6 +81,9 @@ internal sealed class ChangeWords(ServedView view)
         assignment is null ? "what it names counts"
         : assignment.GroupIds.Count == 0 ? "in no group"
         : $"in {string.Join(", ", assignment.GroupIds.Take(MostNamed).Select(GroupName).Order(StringComparer.OrdinalIgnoreCase))}";
+
+    private string Rule(GroupRule? rule) => rule is null ? Nothing
+        : $"into {GroupName(rule.GroupId)}: {string.Join(", ", rule.ComputerNames.Concat(rule.Subnets.Select(subnet => subnet.ToString())).Concat(rule.Sites).Concat(rule.OsVersions).Concat(rule.Models).Take(MostNamed))}";
 
     private static string Computer(GroupAssignment? assignment, string key) => assignment is { ComputerName.Length: > 0 } ? $"{assignment.ComputerName} ({key})" : key;
 

@@ -6,6 +6,7 @@ using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Auditing;
 using DomainRule = Hierarchy.Domain.Groups.GroupRule;
 using DomainTargeting = Hierarchy.Domain.Groups.Targeting;
 
@@ -22,7 +23,7 @@ internal sealed class GroupRuleAdministration(DecisionDesk desk, IReportStore re
         var (rule, changes) = Add(view, asked, request.Group);
         var response = new AddGroupRuleResponse { Effect = await effects.OfAsync(view, changes, cancellationToken) };
         (response.Rule, response.ComputersJoined, _) = await CountAsync(view, GroupEffects.After(view, changes), rule, cancellationToken);
-        if (!request.WhatIf) response.Position = (await desk.DecideAsync(newest => Add(newest, rule, request.Group), cancellationToken)).Position.ToProto();
+        if (!request.WhatIf) response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules add"), newest => Add(newest, rule, request.Group), cancellationToken)).Position.ToProto();
         return response;
     }
 
@@ -50,7 +51,7 @@ internal sealed class GroupRuleAdministration(DecisionDesk desk, IReportStore re
         var (rule, changes) = Remove(view, request.Name);
         var response = new RemoveGroupRuleResponse { Effect = await effects.OfAsync(view, changes, cancellationToken) };
         (response.Rule, _, response.ComputersLeft) = await CountAsync(view, GroupEffects.After(view, changes), rule, cancellationToken);
-        if (!request.WhatIf) response.Position = (await desk.DecideAsync(newest => Remove(newest, request.Name), cancellationToken)).Position.ToProto();
+        if (!request.WhatIf) response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules remove"), newest => Remove(newest, request.Name), cancellationToken)).Position.ToProto();
         return response;
     }
 
