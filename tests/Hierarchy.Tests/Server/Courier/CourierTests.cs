@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Hierarchy.Content.Planning;
 using Hierarchy.Content.Store;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Reports;
@@ -273,7 +274,7 @@ public sealed class CourierTests : IDisposable
         await RunAsync(root, "sync", "run");
         await RunAsync(root, "groups", "add", "Pilot");
         await RunAsync(root, "approve", "KB9000001", "--group", "Pilot");
-        await Eventually.HoldsAsync("the root has the files", () => root.Get<ContentStore>().Count > 0);
+        await Eventually.HoldsAsync("the root has the files", () => root.Get<ContentPlans>().Current.Ahead is { Count: > 0 } ahead && ahead.All(root.Get<ContentStore>().Contains));
 
         var exported = await RunAsync(root, "export", _folder["1"], "--content");
         var files = exported.GetProperty("content_files").GetInt64();
