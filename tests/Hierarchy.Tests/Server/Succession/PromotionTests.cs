@@ -138,11 +138,15 @@ public sealed class PromotionTests
         }
 
         await using var one = await RunningServer.ReplicaAsync("http://127.0.0.1:9", "one", oneFolder.Path);
-        await using var two = await RunningServer.ReplicaAsync(one.GrpcUrl, "two", twoFolder.Path);
+        // Neither hears of the other's reign before its own, so each gives the number the same leap.
+        await using var link = FaultyLink.To(new Uri(one.GrpcUrl));
+        link.IsDown = true;
+        await using var two = await RunningServer.ReplicaAsync(link.Url().AbsoluteUri, "two", twoFolder.Path);
         await one.PromoteAsync();
-        // It was its parent, so it hears of it; and each gives the number the same leap.
         await two.PromoteAsync();
 
+        // It was its parent, so it is told of it.
+        link.IsDown = false;
         await Eventually.HoldsAsync("both stopped deciding", () => one.Get<IAuthorityLog>().Halted is not null && two.Get<IAuthorityLog>().Halted is not null);
         Assert.True(one.Get<AuthorityStanding>().Superseded!.IsDispute);
         await RefusesToDecideAsync(one, "servers promote --yes");
