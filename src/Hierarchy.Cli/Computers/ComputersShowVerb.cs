@@ -24,7 +24,7 @@ internal sealed class ComputersShowVerb : Verb
     {
         if (arguments.GetValue(update) is { } asked) return await ExplainAsync(session, arguments.GetRequiredValue(name), asked);
         var response = await session.AskAsync(session.Admin.GetComputerAsync, new GetComputerRequest { Computer = arguments.GetRequiredValue(name) });
-        var document = new ComputerDetailDocument(ComputerBody.From(response.Computer), [.. response.Statuses.Select(ComputerStatusBody.From)]);
+        var document = ComputerDetailDocument.From(response);
         return session.Output.Write(document, console =>
         {
             var computer = document.Computer;
@@ -32,9 +32,11 @@ internal sealed class ComputersShowVerb : Verb
                 ("Computer", computer.Name), ("Id", computer.ComputerId), ("Address", computer.Address), ("System", computer.OperatingSystem),
                 ("Version", computer.OsVersion), ("Model", computer.Manufacturer is null && computer.Model is null ? null : $"{computer.Manufacturer} {computer.Model}".Trim()), ("Site", computer.Site),
                 ("Groups", computer.Places.Count == 0 ? string.Join(", ", computer.Groups) : string.Join(", ", computer.Places.Select(place => place.Sentence))), ("Server", computer.Server), ("Reported", computer.Seen ? computer.ReportedAt : "not seen yet")));
-            var table = session.Output.Table("UPDATE", "TITLE", "STATE", "RESULT", "TIME");
+            foreach (var copy in document.Office) console.WriteLine($"Office: {copy.Description}{(copy.Name is null ? "" : $" ({copy.Name})")}");
+            foreach (var note in document.OfficeNotes) console.WriteLine(note);
+            var table = session.Output.Table("UPDATE", "TITLE", "USER", "STATE", "HELD", "RESULT", "TIME");
             foreach (var status in document.Statuses)
-                table.AddTextRow(status.UpdateId, status.Title, status.State.Replace('_', ' '), Human.ResultCode(status.ResultCode), status.Time);
+                table.AddTextRow(status.UpdateId, status.Title, status.User ?? "", status.State.Replace('_', ' '), status.Hold?.Replace('_', ' ') ?? "", Human.ResultCode(status.ResultCode), status.Time);
             console.Write(table);
         });
     }
@@ -52,6 +54,10 @@ internal sealed class ComputersShowVerb : Verb
                 ("Reported", document.State?.Replace('_', ' ') ?? "nothing yet")));
             console.WriteLine();
             foreach (var reason in document.Reasons) console.WriteLine($"- {reason}");
+            if (document.Outcome.Count == 0) return;
+            console.WriteLine();
+            console.WriteLine("On the computer:");
+            foreach (var line in document.Outcome) console.WriteLine($"- {line}");
         });
     }
 }

@@ -1,5 +1,6 @@
 using Hierarchy.Cli.Formats;
 using Hierarchy.Protocol.Admin.V1;
+using Hierarchy.Protocol.Client.V1;
 
 namespace Hierarchy.Cli.Documents;
 
@@ -7,7 +8,21 @@ namespace Hierarchy.Cli.Documents;
 internal sealed record ComputerListDocument(IReadOnlyList<ComputerBody> Computers);
 
 /// <summary>One computer with what it said of each update.</summary>
-internal sealed record ComputerDetailDocument(ComputerBody Computer, IReadOnlyList<ComputerStatusBody> Statuses);
+internal sealed record ComputerDetailDocument(
+    ComputerBody Computer, IReadOnlyList<ComputerStatusBody> Statuses, IReadOnlyList<OfficeCopyBody> Office, IReadOnlyList<string> OfficeNotes)
+{
+    public static ComputerDetailDocument From(GetComputerResponse response) => new(
+        ComputerBody.From(response.Computer), [.. response.Statuses.Select(ComputerStatusBody.From)],
+        [.. response.Computer.Report.Office?.Installations.Select((copy, index) => OfficeCopyBody.From(copy, response.Office.ElementAtOrDefault(index) ?? "")) ?? []], [.. response.OfficeNotes]);
+}
+
+/// <summary>One copy of Office on the computer.</summary>
+internal sealed record OfficeCopyBody(string Line, string? Version, string SourceKind, string SourceState, string? User, string? ProductCode, string? Name, string Description)
+{
+    public static OfficeCopyBody From(OfficeInstallation copy, string description) => new(
+        Wire.Name(copy.Line), Wire.NullIfEmpty(copy.Version), Wire.Name(copy.SourceKind), Wire.Name(copy.SourceState), Wire.NullIfEmpty(copy.User), Wire.NullIfEmpty(copy.ProductCode),
+        Wire.NullIfEmpty(copy.Name), description);
+}
 
 /// <summary>A computer.</summary>
 internal sealed record ComputerBody(
@@ -28,11 +43,11 @@ internal sealed record ComputerBody(
 }
 
 /// <summary>The state of one update on the computer.</summary>
-internal sealed record ComputerStatusBody(string? UpdateId, int RevisionNumber, string? Title, string State, int ResultCode, string? Time)
+internal sealed record ComputerStatusBody(string? UpdateId, int RevisionNumber, string? Title, string? User, string State, int ResultCode, string? Time, string? Hold, IReadOnlyList<string> Held)
 {
     public static ComputerStatusBody From(ComputerStatus status)
-        => new(Wire.Guid(status.Report.UpdateId), status.Report.RevisionNumber, Wire.NullIfEmpty(status.Title), Wire.Name(status.Report.State),
-            status.Report.ResultCode, Wire.Time(status.Report.Time));
+        => new(Wire.Guid(status.Report.UpdateId), status.Report.RevisionNumber, Wire.NullIfEmpty(status.Title), Wire.NullIfEmpty(status.Report.User), Wire.Name(status.Report.State),
+            status.Report.ResultCode, Wire.Time(status.Report.Time), Wire.Name(status.Report.Hold), [.. status.Held]);
 }
 
 /// <summary>Where a computer was put.</summary>

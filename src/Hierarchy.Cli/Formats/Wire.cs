@@ -72,6 +72,17 @@ internal static class Wire
     public static string Name(UpdateState state) => state == UpdateState.Unspecified ? "unknown" : Snake(state.ToString());
 
     /// <summary>Counts by state, each state named even at zero.</summary>
+    public static string Name(OfficeProductLine line) => line switch { OfficeProductLine.Unspecified => "unknown", OfficeProductLine._2003 => "2003", OfficeProductLine._2007 => "2007", _ => Snake(line.ToString()) };
+
+    public static string Name(OfficeSourceKind kind) => kind == OfficeSourceKind.Unspecified ? "unknown" : Snake(kind.ToString());
+
+    public static string Name(OfficeSourceState state) => state == OfficeSourceState.Unspecified ? "unknown" : Snake(state.ToString());
+
+    public static string? Name(HoldReason hold) => hold == HoldReason.Unspecified ? null : Snake(hold.ToString());
+
+    /// <summary>How many are held, by reason.</summary>
+    public static Dictionary<string, int> Holds(IDictionary<int, int> counts) => counts.OrderBy(count => count.Key).ToDictionary(count => Name((HoldReason)count.Key) ?? "unspecified", count => count.Value);
+
     public static Dictionary<string, int> Counts(IDictionary<int, int> counts)
         => States.ToDictionary(Name, state => counts.TryGetValue((int)state, out var count) ? count : 0);
 

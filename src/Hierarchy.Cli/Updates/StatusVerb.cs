@@ -54,11 +54,12 @@ internal sealed class StatusVerb : Verb
         {
             console.WriteLine(document.Update.Title);
             console.WriteLine(string.Join(", ", document.States.Where(state => state.Value > 0).Select(state => $"{Spoken(state.Key)} {Human.Count(state.Value)}")));
+            if (document.Held.Count > 0) console.WriteLine($"held: {string.Join(", ", document.Held.Select(reason => $"{Spoken(reason.Key)} {Human.Count(reason.Value)}"))}; `hierarchy computers show NAME --update U` says why and what to do");
             if (document.Groups.Count > 1) console.Write(GroupTable(session, document));
             if (document.Computers.Count == 0) return;
-            var table = session.Output.Table("COMPUTER", "STATE", "RESULT", "TIME");
+            var table = session.Output.Table("COMPUTER", "USER", "STATE", "HELD", "RESULT", "TIME");
             foreach (var computer in document.Computers)
-                table.AddTextRow(computer.User is null ? computer.Computer : $"{computer.Computer} ({computer.User})", Spoken(computer.State), Human.ResultCode(computer.ResultCode), computer.Time);
+                table.AddTextRow(computer.Computer, computer.User ?? "", Spoken(computer.State), computer.Hold is null ? "" : Spoken(computer.Hold), Human.ResultCode(computer.ResultCode), computer.Time);
             console.Write(table);
             if (document.Computers.Count < document.Matching) console.WriteLine($"{Human.Count(document.Computers.Count)} of {Human.Count(document.Matching)} computers; --limit N shows more.");
         });

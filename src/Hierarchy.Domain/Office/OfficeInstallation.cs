@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hierarchy.Domain.Office;
 
 /// <summary>One copy of Office on a computer.</summary>
@@ -25,13 +27,16 @@ public sealed record OfficeInstallation
     public string Name { get; init; } = "";
 
     /// <summary>Where administrative installation points exist and matter: XP and 2003.</summary>
+    [JsonIgnore]
     public bool HasInstallPointRule => Line is OfficeProductLine.Xp2002 or OfficeProductLine.Office2003;
 
     /// <summary>True where updating the source and updating from here exclude each other. SP2 of 2003 lifts that; XP has no such point.</summary>
+    [JsonIgnore]
     public bool IsFromUpdatedInstallPoint => HasInstallPointRule && SourceKind == OfficeSourceKind.AdministrativeInstallPoint
         && (SourceState == OfficeSourceState.Updated || (SourceState == OfficeSourceState.Sp2OrLater && Line == OfficeProductLine.Xp2002));
 
     /// <summary>True where the rule of installation points may hold, and nothing tells whether it does.</summary>
+    [JsonIgnore]
     public bool IsSourceUncertain => HasInstallPointRule && !IsFromUpdatedInstallPoint
         && (SourceKind == OfficeSourceKind.Unknown || (SourceKind == OfficeSourceKind.AdministrativeInstallPoint && SourceState == OfficeSourceState.Unknown));
 }

@@ -10,4 +10,11 @@ public sealed record OfficePolicy(PerUserOffice PerUser, OfficeLicence Licence, 
 {
     /// <summary>Where nothing is decided.</summary>
     public static OfficePolicy Default { get; } = new(PerUserOffice.Never, OfficeLicence.PerDevice, IsOnlineBlocked: false);
+
+    /// <summary>What a client policy says of Office.</summary>
+    public static OfficePolicy Of(ClientPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return new OfficePolicy(policy.PerUserOffice ?? PerUserOffice.Never, policy.OfficeLicence ?? OfficeLicence.PerDevice, policy.BlockOfficeOnline ?? false);
+    }
 }

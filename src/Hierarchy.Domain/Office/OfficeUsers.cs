@@ -5,6 +5,14 @@ namespace Hierarchy.Domain.Office;
 /// <param name="LoggedOn">Those that are logged on now.</param>
 public sealed record OfficeUsers(IReadOnlySet<string> All, IReadOnlySet<string> LoggedOn)
 {
+    /// <summary>Those users.</summary>
+    public static OfficeUsers Of(IReadOnlyCollection<OfficeUser> users)
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        return new OfficeUsers(
+            users.Select(user => user.Name).ToHashSet(StringComparer.OrdinalIgnoreCase), users.Where(user => user.IsLoggedOn).Select(user => user.Name).ToHashSet(StringComparer.OrdinalIgnoreCase));
+    }
+
     /// <summary>None at all.</summary>
     public static OfficeUsers None { get; } = new(new HashSet<string>(StringComparer.OrdinalIgnoreCase), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
 }

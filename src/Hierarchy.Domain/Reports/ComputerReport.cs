@@ -1,3 +1,5 @@
+using Hierarchy.Domain.Office;
+
 namespace Hierarchy.Domain.Reports;
 
 /// <summary>What a computer says of itself. The higher (incarnation, counter) wins, wherever it was received.</summary>
@@ -41,4 +43,7 @@ public sealed record ComputerReport
 
     /// <summary>When that server took it, UTC.</summary>
     public DateTimeOffset ReportedAt { get; init; }
+
+    /// <summary>What its agent found of Office; null where it has no agent.</summary>
+    public OfficeReport? Office { get; init; }
 }

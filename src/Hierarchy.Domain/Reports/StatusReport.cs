@@ -10,5 +10,7 @@ namespace Hierarchy.Domain.Reports;
 /// <param name="ResultCode">HRESULT or exit code of the last attempt; 0 for none.</param>
 /// <param name="Time">When the computer saw it, UTC; kept to the millisecond.</param>
 /// <param name="User">The user for whom it is so (a SID or a name), where an update is installed for each user; empty for the computer itself.</param>
+/// <param name="Hold">Why it is not installed though it is needed and approved.</param>
 public sealed record StatusReport(
-    string ComputerId, long Incarnation, long Counter, Guid UpdateId, int RevisionNumber, UpdateState State, int ResultCode, DateTimeOffset Time, string User = "");
+    string ComputerId, long Incarnation, long Counter, Guid UpdateId, int RevisionNumber, UpdateState State, int ResultCode, DateTimeOffset Time, string User = "",
+    HoldReason Hold = HoldReason.None);

@@ -3,6 +3,7 @@ using Hierarchy.Domain;
 using Hierarchy.Domain.Groups;
 using Client = Hierarchy.Protocol.Client.V1;
 using ChildOutbox = Hierarchy.Domain.Reports.ChildOutbox;
+using HoldReason = Hierarchy.Domain.Reports.HoldReason;
 using ComputerReport = Hierarchy.Domain.Reports.ComputerReport;
 using OutboxPage = Hierarchy.Domain.Reports.OutboxPage;
 using StateCounts = Hierarchy.Domain.Reports.StateCounts;
@@ -17,6 +18,9 @@ public static class ReportMessages
     private const int MaxText = 1024;
     private const int MaxGroups = 256;
     private const long MaxOffsetSeconds = 14 * 3600;
+
+    /// <summary>Reasons of later versions lie below this too.</summary>
+    public const int MaxHold = 1023;
 
     /// <summary>The longest name of a user.</summary>
     public const int MaxUser = 256;
@@ -54,6 +58,7 @@ public static class ReportMessages
             Manufacturer = report.Manufacturer,
             Model = report.Model,
             UtcOffset = report.UtcOffset?.ToDuration(),
+            Office = OfficeMessages.ToProto(report.Office),
         };
         message.Groups.Add(report.Groups);
         return message;
@@ -71,6 +76,7 @@ public static class ReportMessages
         ResultCode = report.ResultCode,
         Time = Timestamp.FromDateTimeOffset(report.Time),
         User = report.User,
+        Hold = (Client.HoldReason)report.Hold,
     };
 
     /// <summary>From the contract.</summary>
@@ -96,6 +102,7 @@ public static class ReportMessages
             Manufacturer = ComputerFacts.Cut(message.Manufacturer),
             Model = ComputerFacts.Cut(message.Model),
             UtcOffset = Offset(message.UtcOffset),
+            Office = OfficeMessages.ToDomain(message.Office),
         };
     }
 
@@ -107,9 +114,10 @@ public static class ReportMessages
         Check(message.State != Client.UpdateState.Unspecified, "it has no state");
         Check((int)message.State is > 0 and < StateCounts.MaxStates, "its state is none");
         Check(message.User.Length <= MaxUser, "the user's name is too long");
+        Check((int)message.Hold is >= 0 and <= MaxHold, "what holds it is none");
         return new StatusReport(
             message.ComputerId, message.Incarnation, message.Counter, Positions.Id(message.UpdateId, "update"), message.RevisionNumber, (UpdateState)message.State, message.ResultCode,
-            Positions.Time(message.Time), message.User);
+            Positions.Time(message.Time), message.User, (HoldReason)message.Hold);
     }
 
     /// <summary>How far a clock is ahead of UTC; null where it is not said, and for what no clock on Earth shows.</summary>

@@ -13,6 +13,8 @@ using Hierarchy.Replication;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
 using Decision = Hierarchy.Domain.Approvals.Decision;
+using HoldReason = Hierarchy.Domain.Reports.HoldReason;
+using OfficeReport = Hierarchy.Domain.Office.OfficeReport;
 using Position = Hierarchy.Domain.Changes.Position;
 using UpdateState = Hierarchy.Domain.Reports.UpdateState;
 
@@ -103,6 +105,7 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
             Manufacturer = ComputerFacts.Cut(request.Manufacturer),
             Model = ComputerFacts.Cut(request.Model),
             UtcOffset = ReportMessages.Offset(request.UtcOffset),
+            Office = OfficeOf(request),
         };
         var statuses = request.Statuses.Select(status => StatusOf(request, status)).ToArray();
         var isKnown = await reports.FindComputerAsync(request.ClientId, context.CancellationToken) is { States.Total: > 0 } known && known.Report.Incarnation == request.Incarnation;
@@ -195,14 +198,27 @@ internal sealed class ClientEndpoint(ViewPublisher views, ServedLogs logs, IRepo
         DeadlineIsFloating = decision.IsDeadlineFloating,
     };
 
+    private static OfficeReport? OfficeOf(ReportRequest request)
+    {
+        try
+        {
+            return OfficeMessages.ToDomain(request.Office);
+        }
+        catch (IntegrityException exception)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, exception.Message));
+        }
+    }
+
     private static StatusReport StatusOf(ReportRequest request, UpdateStatus status)
     {
         if (status.State == Protocol.Client.V1.UpdateState.Unspecified || !System.Enum.IsDefined(status.State))
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"State {(int)status.State} of a status is not known."));
         if (status.User.Length > ReportMessages.MaxUser) throw new RpcException(new Status(StatusCode.InvalidArgument, $"A user's name has at most {ReportMessages.MaxUser} characters."));
+        if ((int)status.Hold is < 0 or > ReportMessages.MaxHold) throw new RpcException(new Status(StatusCode.InvalidArgument, $"Reason {(int)status.Hold} of a held status is none."));
         if (status.UpdateId.Length != 16) throw new RpcException(new Status(StatusCode.InvalidArgument, "update_id has 16 bytes."));
         return new StatusReport(
             request.ClientId, request.Incarnation, request.Counter, Positions.Id(status.UpdateId, "update"), status.RevisionNumber, (UpdateState)status.State, status.ResultCode,
-            Positions.Time(status.Time), status.User);
+            Positions.Time(status.Time), status.User, (HoldReason)status.Hold);
     }
 }

@@ -9,7 +9,8 @@ namespace Hierarchy.Storage.Reports;
 /// <remarks>
 /// Packed it is a version byte and then the statuses by slot. Each begins with a byte: bits 0-2 the state (7: a number follows), 3 a result code follows, 4 the counter differs from the
 /// one before, 5 the revision differs, 6 unsent, 7 slots were passed over. Then, as the bits say: state; slots passed over; difference of the counter; difference of the revision; always
-/// the difference of the time in milliseconds; the result code in four bytes. Differences are to the status before, at first to zero.
+/// the difference of the time in milliseconds; the result code in four bytes. A state that is held is written as a number, with 64 times the reason on top: states lie below 64.
+/// Differences are to the status before, at first to zero.
 /// </remarks>
 internal sealed class StatusBlock
 {
@@ -72,7 +73,8 @@ internal sealed class StatusBlock
         {
             var head = cursor.Byte();
             var state = head & StateEscape;
-            entry.State = (UpdateState)(state == StateEscape ? (int)cursor.Unsigned() : state);
+            var number = state == StateEscape ? (int)cursor.Unsigned() : state;
+            (entry.State, entry.Hold) = ((UpdateState)(number % StateCounts.MaxStates), (HoldReason)(number / StateCounts.MaxStates));
             slot += 1 + ((head & HasGap) != 0 ? (int)Math.Min(cursor.Unsigned(), Slots) : 0);
             if (slot >= Slots) throw new IntegrityException("A block of statuses goes beyond its end: the report store is damaged. Restore it from a backup, or delete it: servers and computers below report again.");
             if ((head & HasCounter) != 0) entry.Counter += cursor.Signed();
@@ -94,7 +96,8 @@ internal sealed class StatusBlock
         {
             if (!Has(slot)) continue;
             ref readonly var entry = ref _entries[slot];
-            var state = (int)entry.State is >= 0 and < StateEscape ? (int)entry.State : StateEscape;
+            var number = (int)entry.State + ((int)entry.Hold * StateCounts.MaxStates);
+            var state = number is >= 0 and < StateEscape ? number : StateEscape;
             var head = state;
             if (entry.ResultCode != 0) head |= HasResult;
             if (entry.Counter != before.Counter) head |= HasCounter;
@@ -102,7 +105,7 @@ internal sealed class StatusBlock
             if (entry.IsUnsent) head |= Unsent;
             if (slot != last + 1) head |= HasGap;
             pen.Byte((byte)head);
-            if (state == StateEscape) pen.Unsigned((uint)entry.State);
+            if (state == StateEscape) pen.Unsigned((uint)number);
             if (slot != last + 1) pen.Unsigned((uint)(slot - last - 1));
             if (entry.Counter != before.Counter) pen.Signed(entry.Counter - before.Counter);
             if (entry.Revision != before.Revision) pen.Signed((long)entry.Revision - before.Revision);

@@ -6,6 +6,7 @@ namespace Hierarchy.Storage.Reports;
 internal struct StatusEntry
 {
     public UpdateState State;
+    public HoldReason Hold;
     public int Revision;
     public int ResultCode;
     public long Counter;
@@ -20,6 +21,7 @@ internal struct StatusEntry
     public static StatusEntry Of(StatusReport status) => new()
     {
         State = status.State,
+        Hold = status.Hold,
         Revision = status.RevisionNumber,
         ResultCode = status.ResultCode,
         Counter = status.Counter,
@@ -29,7 +31,7 @@ internal struct StatusEntry
 
     /// <summary>The status as it was.</summary>
     public readonly StatusReport ToReport(string computerId, long incarnation, Guid updateId, string user) =>
-        new(computerId, incarnation, Counter, updateId, Revision, State, ResultCode, DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds), user);
+        new(computerId, incarnation, Counter, updateId, Revision, State, ResultCode, DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds), user, Hold);
 
     /// <summary>True when it was said after the other. The revision breaks a tie within one report, so that the order of merging never matters.</summary>
     public readonly bool IsNewerThan(in StatusEntry other) => Counter != other.Counter ? Counter > other.Counter : Revision > other.Revision;

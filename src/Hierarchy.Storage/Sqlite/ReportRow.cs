@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hierarchy.Domain.Office;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Storage.Reports;
 
@@ -8,7 +9,7 @@ namespace Hierarchy.Storage.Sqlite;
 internal static class ReportRow
 {
     /// <summary>How many columns every statement on computers begins with.</summary>
-    public const int Columns = 14;
+    public const int Columns = 15;
 
     /// <summary>Those columns.</summary>
     public static ComputerReport ReadComputer(SqliteStatement row) => new()
@@ -26,6 +27,7 @@ internal static class ReportRow
         Manufacturer = row.Text(11),
         Model = row.Text(12),
         UtcOffset = row.IsNull(13) ? null : TimeSpan.FromTicks(row.Int64(13)),
+        Office = row.IsNull(14) ? null : JsonSerializer.Deserialize<OfficeReport>(row.Text(14)),
     };
 
     /// <summary>Counts by state as they are packed: one number behind the other, from state 0 on.</summary>
@@ -49,7 +51,8 @@ internal static class ReportRow
 
     /// <summary>About what a row takes on the wire.</summary>
     public static int Size(ComputerReport computer) =>
-        96 + computer.ComputerId.Length + computer.OsVersion.Length + computer.Manufacturer.Length + computer.Model.Length + computer.Name.Length + computer.Address.Length + computer.OperatingSystem.Length + computer.ServerId.Length + computer.Groups.Sum(group => group.Length + 2);
+        96 + computer.ComputerId.Length + computer.OsVersion.Length + computer.Manufacturer.Length + computer.Model.Length + computer.Name.Length + computer.Address.Length + computer.OperatingSystem.Length + computer.ServerId.Length + computer.Groups.Sum(group => group.Length + 2)
+        + (computer.Office?.Installations.Sum(copy => 24 + copy.Name.Length + copy.ProductCode.Length + copy.User.Length) ?? 0);
 
     /// <summary>About what a row takes on the wire.</summary>
     public static int Size(StatusReport status) => 48 + status.ComputerId.Length + status.User.Length;

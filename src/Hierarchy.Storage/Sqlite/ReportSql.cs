@@ -65,6 +65,10 @@ internal static class ReportSql
                 "ALTER TABLE computer ADD COLUMN model TEXT NOT NULL DEFAULT ''",
                 "ALTER TABLE computer ADD COLUMN utc_offset INTEGER",
             ],
+            [
+                // What an agent found of Office, as JSON; NULL where there is no agent.
+                "ALTER TABLE computer ADD COLUMN office TEXT NULL",
+            ],
         ]);
 
     public const string ReadOutbox = "SELECT incarnation, head, rooted, root_life, clean, \"full\" FROM outbox";
@@ -77,7 +81,7 @@ internal static class ReportSql
 
     public const string WriteChapters = "INSERT INTO outbox_chapters (id, data) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET data = ?1";
 
-    private const string ComputerColumns = "outbox, computer_id, incarnation, counter, name, address, operating_system, groups, server_id, reported_at, os_version, manufacturer, model, utc_offset";
+    private const string ComputerColumns = "outbox, computer_id, incarnation, counter, name, address, operating_system, groups, server_id, reported_at, os_version, manufacturer, model, utc_offset, office";
 
     public const string FindComputerRow = $"SELECT {ComputerColumns}, id, status_incarnation, scope, states FROM computer WHERE computer_id = ?1";
 
@@ -90,7 +94,7 @@ internal static class ReportSql
     public const string PutComputer =
         """
         UPDATE computer SET outbox = ?2, incarnation = ?3, counter = ?4, name = ?5, address = ?6, operating_system = ?7, groups = ?8, server_id = ?9, reported_at = ?10,
-            status_incarnation = ?11, scope = ?12, states = ?13, os_version = ?14, manufacturer = ?15, model = ?16, utc_offset = ?17
+            status_incarnation = ?11, scope = ?12, states = ?13, os_version = ?14, manufacturer = ?15, model = ?16, utc_offset = ?17, office = ?18
         WHERE id = ?1
         """;
 

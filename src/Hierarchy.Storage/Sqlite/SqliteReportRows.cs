@@ -87,7 +87,7 @@ internal sealed class SqliteReportRows : IReportRows
             return;
         }
 
-        _session.Statement(ReportSql.PutComputer)
+        var statement = _session.Statement(ReportSql.PutComputer)
             .Bind(1, row.Key)
             .Bind(2, row.Outbox)
             .Bind(3, report.Incarnation)
@@ -104,8 +104,8 @@ internal sealed class SqliteReportRows : IReportRows
             .Bind(14, report.OsVersion)
             .Bind(15, report.Manufacturer)
             .Bind(16, report.Model)
-            .Bind(17, report.UtcOffset?.Ticks)
-            .Run();
+            .Bind(17, report.UtcOffset?.Ticks);
+        (report.Office is null ? statement.BindNull(18) : statement.Bind(18, JsonSerializer.Serialize(report.Office))).Run();
     }
 
     public int UpdateNumber(Guid updateId) => Updates.NumberOf(updateId);

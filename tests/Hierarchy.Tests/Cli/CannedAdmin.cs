@@ -243,7 +243,15 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
                     ResultCode = unchecked((int)0x80070643), Time = Noon,
                 },
             },
+            new ComputerStatus
+            {
+                Title = "Office update",
+                Report = new StatusReport { ComputerId = "c0ffee", Incarnation = 1, Counter = 5, UpdateId = Id(9), RevisionNumber = 1, State = UpdateState.NotInstalled, Time = Noon, User = "anna", Hold = HoldReason.UserNotLoggedOn },
+                Held = { "This Office belongs to a user who is not logged on." },
+            },
         },
+        Office = { "Office 2003, administrative installation point (updated), of user anna" },
+        OfficeNotes = { "Blocking Office Online: Office 2003: not enforceable." },
     });
 
     public override Task<ListServersResponse> ListServers(ListServersRequest request, ServerCallContext context) => Answer(request, new ListServersResponse
@@ -262,7 +270,8 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         States = { [0] = 1, [4] = 2 },
         Groups = { new GroupStates { Group = "All Computers", Computers = 3, States = { [0] = 1, [4] = 2 } }, new GroupStates { Group = "Pilot", Computers = 1, States = { [4] = 1 } } },
         Matching = 2,
-        Computers = { new UpdateOnComputer { ComputerId = "c0ffee", Computer = "pc-1", State = UpdateState.InstalledPendingReboot, ResultCode = 3010, Time = Noon } },
+        Computers = { new UpdateOnComputer { ComputerId = "c0ffee", Computer = "pc-1", State = UpdateState.InstalledPendingReboot, ResultCode = 3010, Time = Noon }, new UpdateOnComputer { ComputerId = "c0ffee", Computer = "pc-1", User = "anna", State = UpdateState.NotInstalled, Time = Noon, Hold = HoldReason.UserNotLoggedOn, Held = { "Not logged on." } } },
+        Held = { [(int)HoldReason.UserNotLoggedOn] = 1 },
     });
 
     private static Update Software() => new()
@@ -335,10 +344,23 @@ internal sealed class CannedAdmin : AdminService.AdminServiceBase
         Report = new ComputerReport
         {
             ComputerId = "c0ffee", Incarnation = 1, Counter = 5, Name = "pc-1", Address = "127.0.1.11", OperatingSystem = "Linux", Groups = { "Pilot" },
-            ServerId = "a0b1c2d3-0000-0000-0000-000000000001", ReportedAt = Noon,
+            ServerId = "a0b1c2d3-0000-0000-0000-000000000001", ReportedAt = Noon, Office = Office(),
         },
         Server = "branch",
         States = { [2] = 1, [3] = 1, [4] = 2, [5] = 1 },
+    };
+
+    private static OfficeReport Office() => new()
+    {
+        Known = true,
+        Installations =
+        {
+            new OfficeInstallation
+            {
+                Line = OfficeProductLine._2003, SourceKind = OfficeSourceKind.AdministrativeInstallPoint, SourceState = OfficeSourceState.Updated, User = "anna",
+                ProductCode = "{90110409-6000-11D3-8CFE-0150048383C9}", Name = "Microsoft Office Professional 2003",
+            },
+        },
     };
 
     private static ServerStatus Branch()

@@ -40,6 +40,8 @@ internal sealed class CannedApprovals : ApprovalService.ApprovalServiceBase
         ComputerId = "pc-1", Computer = "pc-1.example", Groups = { "Pilot" }, UpdateId = Id(1), Title = "Update [1]", Action = DecisionAction.Install, RevisionNumber = 200,
         Deadline = Timestamp.FromDateTimeOffset(Ran.Now), DeadlineIsFloating = true, Group = "Pilot", Reasons = { "The computer is in Pilot.", "Pilot says: install. [Nothing else] is said." },
         State = UpdateState.NotInstalled,
+        Outcome = { "It is needed and not installed, because the computer holds it.", "Remedy: none." },
+        Reported = { new ReportedOutcome { User = "anna", State = UpdateState.NotInstalled, Time = Timestamp.FromDateTimeOffset(Ran.Now), Hold = HoldReason.UpdatedInstallPoint } },
     });
 
     private Task<T> Answer<T>(IMessage request, T answer)

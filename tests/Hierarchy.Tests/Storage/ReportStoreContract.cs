@@ -1,4 +1,5 @@
 using Hierarchy.Domain;
+using Hierarchy.Domain.Office;
 using Hierarchy.Domain.Reports;
 using Xunit;
 
@@ -38,6 +39,31 @@ public abstract partial class ReportStoreContract : IAsyncLifetime
         Assert.Equal(2, page.Through);
         Assert.Equivalent(Computer("c1", 1), Assert.Single(page.Computers), strict: true);
         Assert.Equal([Status("c1", 1, UpdateA), Status("c1", 1, UpdateB)], page.Statuses);
+    }
+
+    [Fact]
+    public async Task Merge_HeldStatusAndOffice_AreKeptAndGoOn()
+    {
+        var office = new OfficeReport(IsKnown: true, [new OfficeInstallation { Line = OfficeProductLine.Office2003, SourceKind = OfficeSourceKind.AdministrativeInstallPoint, SourceState = OfficeSourceState.Updated, User = "anna", Name = "Büro \"2003\"" }]);
+        StatusReport[] statuses =
+        [
+            Status("c1", 1, UpdateA, UpdateState.NotInstalled) with { Hold = HoldReason.UpdatedInstallPoint },
+            Status("c1", 1, UpdateA, UpdateState.Downloaded, user: "anna") with { Hold = (HoldReason)1023 },
+        ];
+        await MergeAsync([Computer("c1", 1) with { Office = office }], statuses);
+        _store = await ReopenAsync(isRoot: false);
+
+        Assert.Equal(office, (await _store.FindComputerAsync("c1", Token))!.Report.Office);
+        Assert.Equal(statuses, await _store.ListStatusesOfComputerAsync("c1", Token));
+        Assert.Equal([(UpdateState.NotInstalled, 1), (UpdateState.Downloaded, 1)], (await _store.CountAsync([UpdateA], Token)).Select(count => (count.State, count.Count)));
+        var page = await _store.ReadOutboxAsync(0, 100, 1 << 20, Token);
+        Assert.Equal(office, Assert.Single(page.Computers).Office);
+        Assert.Equal(statuses, page.Statuses.OrderBy(status => status.User, StringComparer.Ordinal));
+
+        // A computer that lost its agent says nothing of Office any more.
+        await MergeAsync([Computer("c1", 2)], [Status("c1", 2, UpdateA)]);
+        Assert.Null((await _store.FindComputerAsync("c1", Token))!.Report.Office);
+        Assert.Equal(HoldReason.None, (await _store.ListStatusesOfComputerAsync("c1", Token)).Single(status => status.User.Length == 0).Hold);
     }
 
     [Fact]

@@ -75,6 +75,7 @@ public sealed class StatusBlockTests
     private static StatusEntry Usual(Random random) => new()
     {
         State = (UpdateState)random.Next(1, 7),
+        Hold = random.Next(4) == 0 ? (HoldReason)random.Next(1, 7) : HoldReason.None,
         Revision = random.Next(5) == 0 ? 201 : 200,
         ResultCode = random.Next(50) == 0 ? -2145124329 : 0,
         Counter = random.Next(1, 300),
@@ -85,6 +86,7 @@ public sealed class StatusBlockTests
     private static StatusEntry Extreme(Random random) => new()
     {
         State = (UpdateState)random.Next(0, StateCounts.MaxStates),
+        Hold = (HoldReason)random.Next(0, 1024),
         Revision = random.Next(2) == 0 ? int.MinValue : int.MaxValue,
         ResultCode = random.Next(int.MinValue, int.MaxValue),
         Counter = random.Next(2) == 0 ? long.MinValue : long.MaxValue,

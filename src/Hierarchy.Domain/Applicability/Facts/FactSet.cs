@@ -1,3 +1,5 @@
+using Hierarchy.Domain.Office;
+
 namespace Hierarchy.Domain.Applicability.Facts;
 
 /// <summary>
@@ -77,6 +79,10 @@ public sealed record FactSet : IFacts
 
     internal DeviceTable? DeviceList { get; init; }
 
+    internal OfficeReport? Office { get; init; }
+
+    internal IReadOnlyList<OfficeUser>? Users { get; init; }
+
     /// <inheritdoc/>
     public Fact<OperatingSystemFacts> OperatingSystem => System is null ? Unknown<OperatingSystemFacts>("os") : Fact.Known(System);
 
@@ -85,6 +91,12 @@ public sealed record FactSet : IFacts
 
     /// <inheritdoc/>
     public Fact<DeviceTable> Devices => DeviceList is null ? Unknown<DeviceTable>("devices") : Fact.Known(DeviceList);
+
+    /// <summary>Office on the computer, as the document names it, or else as its registry says; not known where it has neither.</summary>
+    public OfficeReport ReadOffice() => Office ?? OfficeRegistry.Read(this, static _ => null);
+
+    /// <summary>Users of the computer, as the document names them, or else as its registry says.</summary>
+    public IReadOnlyList<OfficeUser> ReadUsers() => Users ?? OfficeRegistry.ReadUsers(this);
 
     /// <summary>With updates that were installed before, besides those that the document names (InstalledOnce).</summary>
     public FactSet WithInstalled(IEnumerable<Guid> updateIds) => this with { History = (History ?? Enumerable.Empty<Guid>()).Concat(updateIds).ToHashSet() };

@@ -19,7 +19,9 @@ namespace Hierarchy.Domain.Applicability.Facts;
 ///   "msi": { "{PRODUCT}": { "version": "1.0", "language": 1033, "upgradeCode": "{…}", "features": ["Main"], "components": ["{…}"],
 ///                           "patches": { "{PATCH}": { "FAMILY": "1.0.0.1" }, "{PATCH2}": { "families": { … }, "obsoletes": ["{…}"] }, "{PATCH3}": null } } },
 ///   "cbs": { "name~token~arch~lang~version": "Installed" },   // Installed, Installable, NotApplicable, Superseded, Other
-///   "devices": [ { "hardwareIds": ["PCI\\VEN_8086"], "driver": { "hardwareId": "…", "provider": "…", "date": "2026-01-01", "version": "1.0.0.0" } } ]
+///   "devices": [ { "hardwareIds": ["PCI\\VEN_8086"], "driver": { "hardwareId": "…", "provider": "…", "date": "2026-01-01", "version": "1.0.0.0" } } ],
+///   "office": [ { "line": "2003", "source": "aip", "state": "updated", "user": "anna", "code": "{…}", "name": "…" } ],   // source: media, aip, unknown; state: baseline, sp2, updated, unknown
+///   "users": [ { "name": "anna", "loggedOn": true, "profile": "C:\\Users\\anna" } ]
 /// }
 /// </code>
 /// </summary>

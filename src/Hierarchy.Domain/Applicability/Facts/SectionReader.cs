@@ -7,7 +7,7 @@ namespace Hierarchy.Domain.Applicability.Facts;
 internal static class SectionReader
 {
     private const string Sections = "os, registry, files, root, csidl, environment, systemMetrics, cluster, clusterResources, licenses, wmi, installedOnce, generic, "
-        + "deviceAttributes, productReleases, msi, cbs, devices";
+        + "deviceAttributes, productReleases, msi, cbs, devices, office, users";
 
     internal static FactSet Read(FactsElement root)
     {
@@ -38,6 +38,8 @@ internal static class SectionReader
             case "msi": return facts with { MsiProducts = Map<Guid, MsiProductFacts>(section, EqualityComparer<Guid>.Default, Id, MsiReader.Read) };
             case "cbs": return facts with { CbsPackages = Map<string, CbsPackageState>(section, StringComparer.OrdinalIgnoreCase, Name, ReadPackage) };
             case "devices": return facts with { DeviceList = new DeviceTable([.. section.Items().Select(ReadDevice).OfType<DeviceFacts>()]) };
+            case "office": return facts with { Office = OfficeReader.ReadInstallations(section) };
+            case "users": return facts with { Users = OfficeReader.ReadUsers(section) };
             default:
                 section.Refuse($"there is no such section; there are {Sections}");
                 return facts;

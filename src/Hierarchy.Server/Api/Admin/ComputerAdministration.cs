@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Domain.Office;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
@@ -26,7 +27,8 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         var found = await FindAsync(view, request.Computer, cancellationToken);
         var response = new GetComputerResponse { Computer = Describe(view, found) };
         foreach (var status in found.IsSeen ? await reports.ListStatusesOfComputerAsync(found.Report.ComputerId, cancellationToken) : [])
-            response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "" });
+            response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "", Held = { Held(view, status, found.Report.Office) } });
+        DescribeOffice(response, found);
         return response;
     }
 
@@ -40,6 +42,13 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         if (found.Length == 0) throw Refusal.NotFound($"No computer has the name or id '{text}'. `hierarchy computers list` lists those that are known.");
         if (found.Length > 1) throw Refusal.Invalid($"'{text}' means {found.Length} computers, e.g. {found[0].Report.ComputerId} and {found[1].Report.ComputerId}: give the whole id.");
         return found[0];
+    }
+
+    /// <summary>What a computer said of one update, and what it is, as the domain has them.</summary>
+    public async Task<(ComputerReport Report, IReadOnlyList<StatusReport> Statuses, bool IsSeen)> SaidAsync(string computerId, Guid updateId, CancellationToken cancellationToken)
+    {
+        if (await reports.FindComputerAsync(computerId, cancellationToken) is not { } found) return (new ComputerReport { ComputerId = computerId, Incarnation = 0, Counter = 0, Name = "" }, [], false);
+        return (found.Report, [.. (await reports.ListStatusesOfComputerAsync(computerId, cancellationToken)).Where(status => status.UpdateId == updateId)], true);
     }
 
     public async Task<GetUpdateStatusResponse> StatusOfAsync(GetUpdateStatusRequest request, CancellationToken cancellationToken)
@@ -60,19 +69,43 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         var statuses = await reports.ListStatusesOfUpdateAsync(updateId, state, cancellationToken);
         response.Matching = statuses.Count;
         if (statuses.Count == 0) return;
-        var names = (await reports.ListComputersAsync(cancellationToken)).ToDictionary(computer => computer.Report.ComputerId, computer => computer.Report.Name);
+        var known = (await reports.ListComputersAsync(cancellationToken)).ToDictionary(computer => computer.Report.ComputerId, computer => computer.Report);
+        foreach (var reason in statuses.Where(status => status.Hold != HoldReason.None).GroupBy(status => status.Hold)) response.Held[(int)reason.Key] = reason.Count();
+        var view = desk.View;
         foreach (var status in statuses.Take(request.Limit == 0 ? MaxListed : request.Limit))
         {
             response.Computers.Add(new UpdateOnComputer
             {
                 ComputerId = status.ComputerId,
-                Computer = names.GetValueOrDefault(status.ComputerId, ""),
+                Computer = known.GetValueOrDefault(status.ComputerId)?.Name ?? "",
                 State = (Protocol.Client.V1.UpdateState)status.State,
                 ResultCode = status.ResultCode,
                 Time = Timestamp.FromDateTimeOffset(status.Time),
                 User = status.User,
+                Hold = (Protocol.Client.V1.HoldReason)status.Hold,
+                Held = { Held(view, status, known.GetValueOrDefault(status.ComputerId)?.Office) },
             });
         }
+    }
+
+    private static IReadOnlyList<string> Held(ServedView view, StatusReport status, OfficeReport? office)
+    {
+        if (status.Hold == HoldReason.None) return [];
+        var products = OfficeProduct.Of(view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Categories ?? []);
+        return OfficeWords.Of(status.Hold, office?.Installations.Where(copy => products.Any(product => product.IsOf(copy))).ToArray() ?? []);
+    }
+
+    private static void DescribeOffice(GetComputerResponse response, KnownComputers.Entry computer)
+    {
+        if (computer.Report.Office is not { IsKnown: true } office)
+        {
+            response.OfficeNotes.Add(computer.Report.Office is null ? OfficeWords.NoAgent : OfficeWords.NotKnown);
+            return;
+        }
+
+        response.Office.Add(office.Installations.Select(OfficeWords.Describe));
+        response.OfficeNotes.Add(OfficeWords.Warnings(office.Installations));
+        response.OfficeNotes.Add(office.Installations.Select(OfficeOnlineKeys.WhyNotEnforceable).OfType<string>().Distinct().Select(why => $"Blocking Office Online: {why}."));
     }
 
     private static Computer Describe(ServedView view, KnownComputers.Entry computer)

@@ -1,12 +1,16 @@
 using Google.Protobuf.WellKnownTypes;
+using Hierarchy.Content;
+using Hierarchy.Content.Store;
 using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Distribution;
+using Hierarchy.Domain.Office;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Why a computer is told what it is told about an update.</summary>
-internal sealed class DecisionExplainer(DecisionDesk desk, ComputerAdministration computers)
+internal sealed class DecisionExplainer(DecisionDesk desk, ComputerAdministration computers, ContentStore store)
 {
     public async Task<ExplainDecisionResponse> ExplainAsync(ExplainDecisionRequest request, CancellationToken cancellationToken)
     {
@@ -32,6 +36,22 @@ internal sealed class DecisionExplainer(DecisionDesk desk, ComputerAdministratio
         };
         response.Groups.Add(membership.Direct);
         response.Reasons.Add(explanation.Reasons);
+        var (said, statuses, isSeen) = await computers.SaidAsync(report.ComputerId, update.UpdateId, cancellationToken);
+        var files = WantedFiles.All(view, update.Latest).Where(file => !file.IsExpress).ToArray();
+        response.Outcome.Add(new OfferOutcome
+        {
+            Action = explanation.Action,
+            IsSeen = isSeen,
+            ReportedAt = said.ReportedAt,
+            Statuses = statuses,
+            Office = said.Office,
+            Products = OfficeProduct.Of(update.Latest.Categories),
+            Files = (files.Count(file => !store.Contains(ContentFile.From(file))), files.Length),
+        }.Explain());
+        response.Reported.Add(statuses.OrderBy(status => status.User, StringComparer.Ordinal).Select(status => new ReportedOutcome
+        {
+            User = status.User, State = (Protocol.Client.V1.UpdateState)status.State, Time = Timestamp.FromDateTimeOffset(status.Time), Hold = (Protocol.Client.V1.HoldReason)status.Hold,
+        }));
         return response;
     }
 }
