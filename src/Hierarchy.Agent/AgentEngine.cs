@@ -1,15 +1,20 @@
 using Hierarchy.Agent.Download;
 using Hierarchy.Agent.Install;
 using Hierarchy.Agent.Locate;
+using Hierarchy.Agent.Office;
 using Hierarchy.Agent.Report;
 using Hierarchy.Agent.Scan;
 using Hierarchy.Agent.State;
 using Hierarchy.Agent.Synchronize;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Applicability;
+using Hierarchy.Domain.Applicability.Facts;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Office;
 using Hierarchy.Protocol.Client.V1;
 using Microsoft.Extensions.Logging;
+using HoldReason = Hierarchy.Domain.Reports.HoldReason;
+using OfficeReport = Hierarchy.Domain.Office.OfficeReport;
 using UpdateState = Hierarchy.Domain.Reports.UpdateState;
 
 namespace Hierarchy.Agent;
@@ -38,7 +43,12 @@ internal sealed partial class AgentEngine : IDisposable
     private readonly IFactsSource _facts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly HashSet<(RevisionId Id, ulong Decision)> _attempted = [];
+    private readonly HashSet<(RevisionId Id, string User, ulong Decision)> _attempted = [];
+    private readonly OfficeTries _tries;
+    private readonly OfficeOnlineBlock _online;
+    private OfficePlan _office = new(new InstallPlan([], []), [], [], new Dictionary<(RevisionId, string), HoldReason>(), new HashSet<RevisionId>());
+    private IReadOnlySet<string> _loggedOn = OfficeUsers.None.LoggedOn;
+    private OfficeSurvey _survey = new(OfficeReport.NotKnown, []);
 
     internal AgentEngine(AgentOptions options, IServerClients clients, IFactsSource facts, HttpClient http, TimeProvider time, ILogger logger)
     {
@@ -54,6 +64,8 @@ internal sealed partial class AgentEngine : IDisposable
             _downloader = new Downloader(_content, http, time, logger);
             _installer = new CommandLineInstaller(_folder, _content, _journal, facts, options.InstallTimeout, time, logger);
             _scanner = new Scanner(Book, _documents);
+            _tries = OfficeTries.Open(_folder);
+            _online = new OfficeOnlineBlock(_folder, OperatingSystem.IsWindows() && options.FactsFile is null ? new WindowsUserRegistries() : new WrittenUserRegistries(() => _survey.Users), logger);
             Documents = new DocumentFetcher(_documents, logger);
             Locator = new ServerLocator(_folder, clients, options.Servers, time, logger);
             Description = ComputerDescription.Of(options, facts.Read(new HashSet<Guid>()));
@@ -82,6 +94,15 @@ internal sealed partial class AgentEngine : IDisposable
     internal Reporter Reporter { get; }
 
     internal int StatusesPending => _statuses.PendingCount;
+
+    /// <summary>What administrators decided about Office for this computer, as the server said last.</summary>
+    internal OfficePolicy OfficePolicy { get; set; } = OfficePolicy.Default;
+
+    /// <summary>True when something hangs on who is logged on.</summary>
+    internal bool IsWatchingUsers => _office.Users.Count > 0 || _office.IsWaitingForUsers;
+
+    /// <summary>True when others are logged on than when the agent acted last. Who logged on while it acted counts as new: what was planned then may not have been done.</summary>
+    internal bool HaveUsersChanged() => !OfficeUsers.Of(_facts.ReadUsers()).LoggedOn.SetEquals(_loggedOn);
 
     /// <summary>What to ask a server for.</summary>
     internal SyncRequest SyncRequest(bool follow)
@@ -133,6 +154,7 @@ internal sealed partial class AgentEngine : IDisposable
         }
 
         var (_, last) = Scan(report, isFirst: false);
+        report.Held.AddRange(_office.Held.Select(held => new CycleReport.HeldLine(held.Id.UpdateId, held.Id.RevisionNumber, held.Title, held.User, held.Hold.ToString(), held.Words)));
         report.Skipped.AddRange(last.Skipped.Select(skipped => new CycleReport.FailureLine(skipped.Id.UpdateId, skipped.Id.RevisionNumber, skipped.Title, 0, skipped.Reason)));
         if (last.Updates.Count == 0) _content.Prune(new HashSet<string>());
         report.IsRetryWanted = postponed.Count > 0;
@@ -153,7 +175,12 @@ internal sealed partial class AgentEngine : IDisposable
         var facts = _facts.Read(_journal.Installed);
         if (isFirst) Description = ComputerDescription.Of(_options, facts);
         var scan = _scanner.Scan(facts);
-        var plan = InstallPlan.Of(scan);
+        _survey = _facts.Survey();
+        if (isFirst) _loggedOn = _survey.Known.LoggedOn;
+        Reporter.Office = _survey.Report;
+        _office = new OfficeGuard(_tries).Apply(scan, InstallPlan.Of(scan), _survey, OfficePolicy, (id, user) => _scanner.ScanOne(id, new UserFacts(facts, user)));
+        var plan = _office.Plan;
+        if (isFirst) _online.Apply(OfficePolicy.IsOnlineBlocked, _survey.Report);
         if (isFirst) ConfirmEarlier(scan);
         SetStates(scan, plan);
         report.TimingsMs["scan"] = report.TimingsMs.GetValueOrDefault("scan") + _time.GetElapsedTime(started).TotalMilliseconds;
@@ -168,16 +195,16 @@ internal sealed partial class AgentEngine : IDisposable
         return (scan, plan);
     }
 
-    private void SetStates(ScanResult scan, InstallPlan plan) => _statuses.Set(States.Of(scan, plan, _journal, _content, BootMarker.Read(_time)));
+    private void SetStates(ScanResult scan, InstallPlan plan) => _statuses.Set(States.Of(scan, _office with { Plan = plan }, _journal, _content, BootMarker.Read(_time)));
 
     private bool IsToTry(PlannedUpdate update, CycleReport report)
     {
-        if (_attempted.Contains((update.Decision.Id, update.Decision.Hash))) return false;
+        if (_attempted.Contains((update.Decision.Id, update.UserName, update.Decision.Hash))) return false;
 
         // One that waits for a restart is done, as far as an agent can.
-        var (state, _) = States.One(UpdateState.NotInstalled, _journal.Last(update.Decision.Id), BootMarker.Read(_time));
+        var (state, _) = States.One(UpdateState.NotInstalled, _journal.Last(update.Decision.Id, update.UserName), BootMarker.Read(_time));
         if (state == UpdateState.InstalledPendingReboot) return false;
-        if (update.Leaves.Select(leaf => _journal.Last(leaf.Id)).FirstOrDefault(attempt => attempt is not null && InstallerProcess.IsStillRunning(attempt)) is not { } running)
+        if (update.Leaves.Select(leaf => _journal.Last(leaf.Id, update.UserName)).FirstOrDefault(attempt => attempt is not null && InstallerProcess.IsStillRunning(attempt)) is not { } running)
             return true;
         Skip(update, $"its installer (process {running.ProcessId}) still runs since the agent was cut off", report);
         return false;
@@ -186,8 +213,11 @@ internal sealed partial class AgentEngine : IDisposable
     /// <summary>What the scan finds installed was a success, also where the agent was cut off before it could say so, or the system had to be restarted first.</summary>
     private void ConfirmEarlier(ScanResult scan)
     {
-        foreach (var attempt in _journal.Unconfirmed.Where(attempt => scan.StateOf(attempt.Id) == UpdateState.Installed).ToArray())
+        foreach (var attempt in _journal.Unconfirmed.Where(attempt => StateOf(attempt) == UpdateState.Installed).ToArray())
             _journal.Write(attempt with { FinishedAt = attempt.FinishedAt ?? _time.GetUtcNow(), HasSucceeded = true, IsConfirmed = true, Reason = "" });
+
+        UpdateState StateOf(InstallAttempt attempt)
+            => attempt.User.Length == 0 ? scan.StateOf(attempt.Id) : _office.Users.FirstOrDefault(state => state.Id == attempt.Id && state.User == attempt.User).State;
     }
 
     private async Task<List<PlannedUpdate>> DownloadAsync(
@@ -219,8 +249,8 @@ internal sealed partial class AgentEngine : IDisposable
             catch (IntegrityException exception)
             {
                 var now = _time.GetUtcNow();
-                _attempted.Add((update.Decision.Id, update.Decision.Hash));
-                _journal.Write(new InstallAttempt { Id = update.Decision.Id, StartedAt = now, FinishedAt = now, Code = IncorrectFileHash, Reason = exception.Message });
+                _attempted.Add((update.Decision.Id, update.UserName, update.Decision.Hash));
+                _journal.Write(new InstallAttempt { Id = update.Decision.Id, User = update.UserName, StartedAt = now, FinishedAt = now, Code = IncorrectFileHash, Reason = exception.Message });
                 Fail(update, IncorrectFileHash, exception.Message, report, events);
             }
         }
@@ -240,11 +270,13 @@ internal sealed partial class AgentEngine : IDisposable
         }
 
         if (Again(id) is not { State: UpdateState.NotInstalled }) return;
-        _attempted.Add((id, update.Decision.Hash));
+        _attempted.Add((id, update.UserName, update.Decision.Hash));
         InstallAttempt? last = null;
+        var hasSucceeded = true;
         foreach (var leaf in update.Leaves)
         {
-            last = await _installer.InstallAsync(leaf, cancellationToken);
+            last = await _installer.InstallAsync(leaf, update.User, cancellationToken);
+            hasSucceeded &= last.HasSucceeded;
             last = Confirm(last, Again(leaf.Id));
             if (last is { HasSucceeded: false, IsConfirmed: false }) break;
         }
@@ -252,19 +284,20 @@ internal sealed partial class AgentEngine : IDisposable
         // A bundle has the outcome of the child that decided, and a verdict of its own.
         if (last is null) return;
         if (last.Id != id) last = Confirm(last with { Id = id, IsConfirmed = false }, Again(id));
+        if (hasSucceeded && update.OfficeFingerprint is { } fingerprint) _tries.Note(id.UpdateId, update.UserName, fingerprint, last.IsConfirmed);
         report.TimingsMs["install"] = report.TimingsMs.GetValueOrDefault("install") + _time.GetElapsedTime(started).TotalMilliseconds;
         var (state, code) = States.One(last.IsConfirmed ? UpdateState.Installed : UpdateState.NotInstalled, last, BootMarker.Read(_time));
-        _statuses.Set([(id.UpdateId, id.RevisionNumber, state, code)]);
+        _statuses.Set([new ReportedState(id.UpdateId, update.UserName, id.RevisionNumber, state, code, HoldReason.None)]);
         if (state is UpdateState.Installed or UpdateState.InstalledPendingReboot)
         {
-            report.Installed.Add(new CycleReport.InstallLine(id.UpdateId, id.RevisionNumber, update.Revision.Texts[0].Title, state.ToString(), last.Code, last.NeedsRestart));
+            report.Installed.Add(new CycleReport.InstallLine(id.UpdateId, id.RevisionNumber, update.Revision.Texts[0].Title, state.ToString(), last.Code, last.NeedsRestart, update.UserName));
             events.Installed(id, state.ToString(), last.Code);
             return;
         }
 
         Fail(update, last.Code, last.Reason, report, events);
 
-        ApplicabilityResult? Again(RevisionId revision) => _scanner.ScanOne(revision, _facts.Read(_journal.Installed));
+        ApplicabilityResult? Again(RevisionId revision) => _scanner.ScanOne(revision, update.User is null ? _facts.Read(_journal.Installed) : new UserFacts(_facts.Read(_journal.Installed), update.User));
     }
 
     /// <summary>Asks the update's own rule whether the installation did what its exit code says, and records the verdict.</summary>
@@ -284,13 +317,13 @@ internal sealed partial class AgentEngine : IDisposable
 
     private void Fail(PlannedUpdate update, int code, string reason, CycleReport report, AgentEvents events)
     {
-        report.Failed.Add(new CycleReport.FailureLine(update.Decision.Id.UpdateId, update.Decision.Id.RevisionNumber, update.Revision.Texts[0].Title, code, reason));
+        report.Failed.Add(new CycleReport.FailureLine(update.Decision.Id.UpdateId, update.Decision.Id.RevisionNumber, update.Revision.Texts[0].Title, code, reason, update.UserName));
         events.Failed(update.Decision.Id, code, reason);
         Log.Failed(_logger, update.Decision.Id, reason);
     }
 
     private static void Skip(PlannedUpdate update, string reason, CycleReport report)
-        => report.Skipped.Add(new CycleReport.FailureLine(update.Decision.Id.UpdateId, update.Decision.Id.RevisionNumber, update.Revision.Texts[0].Title, 0, reason));
+        => report.Skipped.Add(new CycleReport.FailureLine(update.Decision.Id.UpdateId, update.Decision.Id.RevisionNumber, update.Revision.Texts[0].Title, 0, reason, update.UserName));
 
     private static partial class Log
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Hierarchy.Agent.Locate;
+using Hierarchy.Agent.Office;
 using Hierarchy.Agent.Report;
 using Hierarchy.Agent.State;
 using Hierarchy.Agent.Synchronize;
@@ -22,6 +23,7 @@ internal sealed partial class LiveAgent(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan HomeCheck = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UserCheck = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
 
     private readonly ServerConnector _connector = new(engine, clients, time, logger);
@@ -78,6 +80,7 @@ internal sealed partial class LiveAgent(
     {
         _asked = engine.Description;
         var count = await connection.Stream.CatchUpAsync(cancellationToken);
+        engine.OfficePolicy = OfficeWire.PolicyOf(connection.Stream.Started.Policy);
         connected();
         _isIntroduced = false;
         events.Synced(connection.Client.Url, connection.Place.Site, engine.Book.PositionText, count);
@@ -140,13 +143,16 @@ internal sealed partial class LiveAgent(
             while (true)
             {
                 var until = isHome ? Min(_detectAt, list.ValidUntil) : Min(_detectAt, homeAt);
-                if (await WaitAsync(batches, until, cancellationToken))
+                var look = engine.IsWatchingUsers ? Min(until, time.GetUtcNow() + UserCheck) : until;
+                if (await WaitAsync(batches, look, cancellationToken))
                 {
                     if (await DrainAsync(connection.Stream, batches, cancellationToken)) break;
                     continue;
                 }
 
                 var now = time.GetUtcNow();
+                if (engine.IsWatchingUsers && engine.HaveUsersChanged()) break;
+                if (now < until) continue;
                 if (now >= _detectAt)
                 {
                     engine.ForgetAttempts();

@@ -1,4 +1,5 @@
 using Hierarchy.Agent.Locate;
+using Hierarchy.Agent.Office;
 using Hierarchy.Agent.Report;
 using Hierarchy.Agent.Synchronize;
 using Hierarchy.Domain;
@@ -50,6 +51,7 @@ internal sealed class SingleCycle(AgentEngine engine, AgentOptions options, ISer
         await using var used = connection;
         Time("locate");
         _report.DecisionsReceived = await connection.Stream.CatchUpAsync(cancellationToken);
+        engine.OfficePolicy = OfficeWire.PolicyOf(connection.Stream.Started.Policy);
         _report.IsFullSync = connection.Stream.Started.Full;
         _report.Groups = [.. connection.Stream.Started.Groups];
         _report.Server = new CycleReport.ServerLine(

@@ -27,6 +27,8 @@ internal static class MicrosoftUpdateCommand
 
     private static readonly Option<int> Demo = new("--demo") { Description = "How many updates to serve whose installer is a shell script that works." };
 
+    private static readonly Option<bool> Office = new("--office") { Description = "Serve three such updates of Office besides." };
+
     private static readonly Option<int> DemoLength = new("--demo-length") { Description = "Bytes of the payload of each of them; 0 for the usual 256 KiB." };
 
     private static readonly Option<int> Latency = new("--latency") { Description = "Milliseconds that every answer waits." };
@@ -51,7 +53,7 @@ internal static class MicrosoftUpdateCommand
     {
         var command = new Command("microsoft-update", "Serves a simulated Microsoft Update (MS-WSUSSS and content over HTTP). Nothing in it is Microsoft's own service.")
         {
-            Listen, Documents, Generate, Seed, Demo, DemoLength, Latency, LeaveMissing, CookieMinutes, CompressAbove, ListChildren, Gzip,
+            Listen, Documents, Generate, Seed, Demo, Office, DemoLength, Latency, LeaveMissing, CookieMinutes, CompressAbove, ListChildren, Gzip,
         };
         command.SetAction(RunAsync);
         return command;
@@ -102,6 +104,7 @@ internal static class MicrosoftUpdateCommand
             {
                 Documents = arguments.GetValue(Documents)?.FullName,
                 Demo = arguments.GetValue(Demo),
+                Office = arguments.GetValue(Office),
                 DemoLength = arguments.GetValue(DemoLength),
                 Generate = arguments.GetValue(Generate),
                 Seed = arguments.GetValue(Seed),

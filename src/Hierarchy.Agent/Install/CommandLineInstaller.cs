@@ -4,6 +4,7 @@ using Hierarchy.Agent.Download;
 using Hierarchy.Agent.Scan;
 using Hierarchy.Agent.State;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Office;
 using Microsoft.Extensions.Logging;
 
 namespace Hierarchy.Agent.Install;
@@ -31,15 +32,15 @@ internal sealed partial class CommandLineInstaller(
         return $"handler {handler} is not supported by this agent on this platform";
     }
 
-    /// <summary>Runs the installation. What it needs is in the content folder.</summary>
-    internal async Task<InstallAttempt> InstallAsync(UpdateRevision revision, CancellationToken cancellationToken)
+    /// <summary>Runs the installation, for one user where one is named. What it needs is in the content folder.</summary>
+    internal async Task<InstallAttempt> InstallAsync(UpdateRevision revision, OfficeUser? user, CancellationToken cancellationToken)
     {
-        var attempt = new InstallAttempt { Id = revision.Id, StartedAt = time.GetUtcNow(), Boot = BootMarker.Read(time) };
+        var attempt = new InstallAttempt { Id = revision.Id, User = user?.Name ?? "", StartedAt = time.GetUtcNow(), Boot = BootMarker.Read(time) };
         journal.Write(attempt);
         var run = Path.Combine(folder.Subfolder("runs"), Guid.NewGuid().ToString("N"));
         try
         {
-            attempt = await RunAsync(revision, attempt, Directory.CreateDirectory(run).FullName, cancellationToken);
+            attempt = await RunAsync(revision, user, attempt, Directory.CreateDirectory(run).FullName, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -62,7 +63,7 @@ internal sealed partial class CommandLineInstaller(
         foreach (var run in Directory.EnumerateDirectories(folder.Subfolder("runs"))) Remove(run);
     }
 
-    private async Task<InstallAttempt> RunAsync(UpdateRevision revision, InstallAttempt attempt, string run, CancellationToken cancellationToken)
+    private async Task<InstallAttempt> RunAsync(UpdateRevision revision, OfficeUser? user, InstallAttempt attempt, string run, CancellationToken cancellationToken)
     {
         var command = revision.CommandLine!; // WhyNot was asked.
         var program = "";
@@ -83,7 +84,7 @@ internal sealed partial class CommandLineInstaller(
         var log = Path.Combine(folder.Subfolder("logs"), logName);
         Log.Begins(logger, revision.Id, command.Program, command.Arguments, log);
         var end = await _process.RunAsync(
-            Start(program, command, revision.Id, run), timeout, log, process => journal.Write(attempt with { ProcessId = process }), cancellationToken);
+            Start(program, command, revision.Id, user, run), user?.Name, timeout, log, process => journal.Write(attempt with { ProcessId = process }), cancellationToken);
         if (!end.HasExited) return attempt with { Code = end.ExitCode, Reason = end.Reason };
 
         var entry = command.ReturnCodes.FirstOrDefault(code => code.Code == end.ExitCode);
@@ -97,7 +98,7 @@ internal sealed partial class CommandLineInstaller(
         };
     }
 
-    private ProcessStartInfo Start(string program, CommandLineHandler command, RevisionId id, string run)
+    private ProcessStartInfo Start(string program, CommandLineHandler command, RevisionId id, OfficeUser? user, string run)
     {
         var start = new ProcessStartInfo { WorkingDirectory = run, FileName = program };
         if (OperatingSystem.IsWindows())
@@ -120,6 +121,12 @@ internal sealed partial class CommandLineInstaller(
         start.Environment["HIERARCHY_UPDATE_ID"] = id.UpdateId.ToString("D");
         start.Environment["HIERARCHY_REVISION_NUMBER"] = id.RevisionNumber.ToString(CultureInfo.InvariantCulture);
         if (facts.Root is { } root) start.Environment["HIERARCHY_ROOT"] = root;
+        if (user is not null)
+        {
+            start.Environment["HIERARCHY_USER"] = user.Name;
+            start.Environment["HIERARCHY_PROFILE"] = user.Profile;
+        }
+
         if (facts.Path is { } path) start.Environment["HIERARCHY_FACTS"] = path;
         return start;
     }

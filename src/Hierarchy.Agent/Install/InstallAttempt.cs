@@ -8,6 +8,9 @@ internal sealed record InstallAttempt
     /// <summary>The revision.</summary>
     public required RevisionId Id { get; init; }
 
+    /// <summary>The user for whom; empty for the computer.</summary>
+    public string User { get; init; } = "";
+
     /// <summary>When it began, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed partial class InstallJournal : IDisposable
     private const int CompactAbove = 1024 * 1024;
 
     private readonly string _path;
-    private readonly Dictionary<RevisionId, InstallAttempt> _last = [];
+    private readonly Dictionary<(RevisionId Id, string User), InstallAttempt> _last = [];
     private readonly HashSet<Guid> _installed = [];
     private FrameFile _file;
 
@@ -38,7 +38,7 @@ internal sealed partial class InstallJournal : IDisposable
 
     internal static InstallJournal Open(StateFolder folder, ILogger logger) => new(folder.Combine("install.journal"), logger);
 
-    internal InstallAttempt? Last(RevisionId id) => _last.GetValueOrDefault(id);
+    internal InstallAttempt? Last(RevisionId id, string user = "") => _last.GetValueOrDefault((id, user));
 
     /// <summary>Records an attempt, begun or ended. Durable when it returns.</summary>
     internal void Write(InstallAttempt attempt)
@@ -52,8 +52,8 @@ internal sealed partial class InstallJournal : IDisposable
 
     private void Remember(InstallAttempt attempt)
     {
-        _last[attempt.Id] = attempt;
-        if (attempt.IsConfirmed) _installed.Add(attempt.Id.UpdateId);
+        _last[(attempt.Id, attempt.User)] = attempt;
+        if (attempt is { IsConfirmed: true, User: "" }) _installed.Add(attempt.Id.UpdateId);
     }
 
     private bool Load(long offset, ReadOnlyMemory<byte> frame)
@@ -88,11 +88,12 @@ internal sealed partial class InstallJournal : IDisposable
 
     /// <summary>The shape on the disk.</summary>
     private sealed record Stored(
-        Guid Update, int Revision, DateTimeOffset Started, DateTimeOffset? Finished, bool Succeeded, bool Confirmed, int Code, bool Restart, string Reason, string Boot, int Process)
+        Guid Update, int Revision, DateTimeOffset Started, DateTimeOffset? Finished, bool Succeeded, bool Confirmed, int Code, bool Restart, string Reason, string Boot, int Process,
+        string? User = null)
     {
         internal static Stored Of(InstallAttempt attempt) => new(
             attempt.Id.UpdateId, attempt.Id.RevisionNumber, attempt.StartedAt, attempt.FinishedAt, attempt.HasSucceeded, attempt.IsConfirmed, attempt.Code, attempt.NeedsRestart,
-            attempt.Reason, attempt.Boot, attempt.ProcessId);
+            attempt.Reason, attempt.Boot, attempt.ProcessId, attempt.User.Length == 0 ? null : attempt.User);
 
         internal InstallAttempt ToAttempt() => new()
         {
@@ -106,6 +107,7 @@ internal sealed partial class InstallJournal : IDisposable
             Reason = Reason,
             Boot = Boot,
             ProcessId = Process,
+            User = User ?? "",
         };
     }
 

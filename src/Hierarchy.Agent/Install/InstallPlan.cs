@@ -1,6 +1,7 @@
 using Hierarchy.Agent.Scan;
 using Hierarchy.Agent.State;
 using Hierarchy.Domain.Catalog;
+using Hierarchy.Domain.Office;
 using Hierarchy.Domain.Reports;
 
 namespace Hierarchy.Agent.Install;
@@ -11,6 +12,15 @@ namespace Hierarchy.Agent.Install;
 /// <param name="Leaves">It itself, or the needed children of the bundle in document order, to any depth.</param>
 internal sealed record PlannedUpdate(ClientDecision Decision, UpdateRevision Revision, IReadOnlyList<UpdateRevision> Leaves)
 {
+    /// <summary>The user for whom it is installed; null for the computer.</summary>
+    internal OfficeUser? User { get; init; }
+
+    /// <summary>That user's name; empty for the computer.</summary>
+    internal string UserName => User?.Name ?? "";
+
+    /// <summary>Where it is one of Office: what its tries are counted for.</summary>
+    internal string? OfficeFingerprint { get; init; }
+
     /// <summary>Files to download, each once.</summary>
     internal IEnumerable<UpdateFile> Files => Leaves.SelectMany(leaf => leaf.Files).Where(InstallPlan.IsDownloaded).DistinctBy(ContentFolderName);
 
@@ -38,8 +48,7 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         foreach (var decision in wanted)
         {
             var revision = scan.Revisions[decision.Id];
-            var leaves = new List<UpdateRevision>();
-            AddLeaves(scan, revision, leaves, [], depth: 0);
+            var leaves = LeavesOf(scan, revision, scan.StateOf);
             if (superseding.TryGetValue(decision.Id.UpdateId, out var by)) Skip($"it is superseded by {by}, which is installed or to be installed");
             else if (leaves.Count == 0) Skip("nothing of it is left to install");
             else if (leaves.Select(CommandLineInstaller.WhyNot).FirstOrDefault(reason => reason is not null) is { } reason) Skip(reason);
@@ -55,6 +64,14 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         return new InstallPlan(updates, skipped);
     }
 
+    /// <summary>The revision itself, or the needed children of the bundle, to any depth, as somebody sees them.</summary>
+    internal static List<UpdateRevision> LeavesOf(ScanResult scan, UpdateRevision revision, Func<RevisionId, UpdateState> stateOf)
+    {
+        var leaves = new List<UpdateRevision>();
+        AddLeaves(scan, revision, stateOf, leaves, [], depth: 0);
+        return leaves;
+    }
+
     // What a later update brings, or brought, is not installed by itself any more.
     private static Dictionary<Guid, RevisionId> Superseding(ScanResult scan, IEnumerable<ClientDecision> wanted)
     {
@@ -65,7 +82,7 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         return superseding;
     }
 
-    private static void AddLeaves(ScanResult scan, UpdateRevision revision, List<UpdateRevision> leaves, HashSet<RevisionId> seen, int depth)
+    private static void AddLeaves(ScanResult scan, UpdateRevision revision, Func<RevisionId, UpdateState> stateOf, List<UpdateRevision> leaves, HashSet<RevisionId> seen, int depth)
     {
         // A bundle that holds itself was not applicable; the set is for one that holds the same child twice.
         if (!seen.Add(revision.Id) || depth > 64) return;
@@ -76,7 +93,7 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         }
 
         foreach (var id in revision.BundledUpdates.SelectMany(group => group.AnyOf))
-            if (scan.FindChild(id) is { } child && scan.StateOf(child.Id) == UpdateState.NotInstalled)
-                AddLeaves(scan, child, leaves, seen, depth + 1);
+            if (scan.FindChild(id) is { } child && stateOf(child.Id) == UpdateState.NotInstalled)
+                AddLeaves(scan, child, stateOf, leaves, seen, depth + 1);
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace Hierarchy.Agent.Install;
@@ -47,12 +48,14 @@ internal sealed class InstallerProcess(TimeProvider time)
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="start">What to run.</param>
+    /// <param name="user">In whose session it runs on Windows; null in the agent's.</param>
     /// <param name="timeout">Afterwards it is killed, with everything that it started.</param>
     /// <param name="log">Where its output goes.</param>
     /// <param name="started">Told the process id.</param>
     /// <param name="cancellationToken">Ends it after a grace period.</param>
-    internal async Task<ProcessEnd> RunAsync(ProcessStartInfo start, TimeSpan timeout, string log, Action<int> started, CancellationToken cancellationToken)
+    internal async Task<ProcessEnd> RunAsync(ProcessStartInfo start, string? user, TimeSpan timeout, string log, Action<int> started, CancellationToken cancellationToken)
     {
+        if (OperatingSystem.IsWindows() && user is not null) return await RunInSessionAsync(user, start, timeout, log, started, cancellationToken);
         start.UseShellExecute = false;
         start.CreateNoWindow = true;
         start.RedirectStandardInput = true;
@@ -79,7 +82,31 @@ internal sealed class InstallerProcess(TimeProvider time)
         await BeginAsync(process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        return await EndAsync(process, () => process.ExitCode, timeout, output, cancellationToken);
+    }
 
+    [SupportedOSPlatform("windows")]
+    private async Task<ProcessEnd> RunInSessionAsync(string user, ProcessStartInfo start, TimeSpan timeout, string log, Action<int> started, CancellationToken cancellationToken)
+    {
+        using var output = new BoundedLog(log, OutputLimit);
+        output.Write($"Runs in the session of {user}; what it writes there is not seen from here.");
+        try
+        {
+            using var session = UserSession.Start(user, start);
+            using var process = Process.GetProcessById(session.Id);
+            started(process.Id);
+            session.Go();
+            return await EndAsync(process, () => session.ExitCode, timeout, output, cancellationToken);
+        }
+        catch (Exception exception) when (exception is Win32Exception or IOException or ArgumentException)
+        {
+            output.Write(exception.Message);
+            return new ProcessEnd(CannotStart, HasExited: false, $"{Path.GetFileName(start.FileName)} cannot be run in the session of {user}: {exception.Message}");
+        }
+    }
+
+    private async Task<ProcessEnd> EndAsync(Process process, Func<int> exitCode, TimeSpan timeout, BoundedLog output, CancellationToken cancellationToken)
+    {
         using var deadline = new CancellationTokenSource(timeout, time);
         using var stop = new CancellationTokenSource();
         await using var stopping = cancellationToken.Register(() => stop.CancelAfter(Grace));
@@ -87,7 +114,7 @@ internal sealed class InstallerProcess(TimeProvider time)
         try
         {
             await process.WaitForExitAsync(either.Token);
-            return new ProcessEnd(process.ExitCode, HasExited: true, "");
+            return new ProcessEnd(exitCode(), HasExited: true, "");
         }
         catch (OperationCanceledException)
         {

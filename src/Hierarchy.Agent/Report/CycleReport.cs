@@ -58,6 +58,9 @@ internal sealed class CycleReport
 
     public List<FailureLine> Skipped { get; } = [];
 
+    /// <summary>Updates of Office that are needed and approved, and held.</summary>
+    public List<HeldLine> Held { get; } = [];
+
     public int ReportsSent { get; set; }
 
     public int StatusesSent { get; set; }
@@ -83,7 +86,9 @@ internal sealed class CycleReport
 
     internal sealed record FileLine(string File, string Sha1, long Size, long Bytes, string From);
 
-    internal sealed record InstallLine(Guid UpdateId, int RevisionNumber, string Title, string State, int Code, bool NeedsRestart);
+    internal sealed record InstallLine(Guid UpdateId, int RevisionNumber, string Title, string State, int Code, bool NeedsRestart, string User = "");
 
-    internal sealed record FailureLine(Guid UpdateId, int RevisionNumber, string Title, int Code, string Reason);
+    internal sealed record FailureLine(Guid UpdateId, int RevisionNumber, string Title, int Code, string Reason, string User = "");
+
+    internal sealed record HeldLine(Guid UpdateId, int RevisionNumber, string Title, string User, string Hold, IReadOnlyList<string> Words);
 }

@@ -1,10 +1,12 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Agent.Locate;
+using Hierarchy.Agent.Office;
 using Hierarchy.Agent.State;
 using Hierarchy.Domain;
 using Hierarchy.Protocol.Client.V1;
 using Microsoft.Extensions.Logging;
+using OfficeReport = Hierarchy.Domain.Office.OfficeReport;
 using Wire = Hierarchy.Protocol.Client.V1;
 
 namespace Hierarchy.Agent.Report;
@@ -15,6 +17,11 @@ internal sealed partial class Reporter(StateFolder folder, StatusBook book, Func
     private const int StatusesPerReport = 5000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    private OfficeReport? _sentOffice;
+
+    /// <summary>What was found of Office; goes with every report, and makes one when it changes.</summary>
+    internal OfficeReport? Office { get; set; }
+
     /// <summary>Reports handed over since the agent started, and the statuses in them.</summary>
     internal (int Reports, int Statuses) Sent { get; private set; }
 
@@ -24,12 +31,14 @@ internal sealed partial class Reporter(StateFolder folder, StatusBook book, Func
     {
         var total = 0;
         var wasFull = false;
+        evenWhenEmpty |= _sentOffice is not null && !_sentOffice.Equals(Office);
         while (book.PendingCount > 0 || evenWhenEmpty)
         {
             evenWhenEmpty = false;
             var part = book.Pending(StatusesPerReport);
             var response = await client.ReportAsync(Request(part), Deadline, cancellationToken);
             book.MarkReported(part);
+            _sentOffice = Office;
             total += part.Count;
             Sent = (Sent.Reports + 1, Sent.Statuses + part.Count);
             Log.Sent(logger, part.Count, client.Url);
@@ -44,13 +53,14 @@ internal sealed partial class Reporter(StateFolder folder, StatusBook book, Func
         return total;
     }
 
-    private ReportRequest Request(IReadOnlyList<(Guid UpdateId, StatusEntry Entry)> part)
+    private ReportRequest Request(IReadOnlyList<(Guid UpdateId, string User, StatusEntry Entry)> part)
     {
         var request = new ReportRequest
         {
             ClientId = folder.Identity.Id.ToString(),
             Incarnation = folder.Identity.Incarnation,
             Counter = folder.NextCounter(),
+            Office = OfficeWire.ToWire(Office),
         };
         describe().Fill(request, time);
         request.Statuses.Add(part.Select(status => new UpdateStatus
@@ -60,6 +70,8 @@ internal sealed partial class Reporter(StateFolder folder, StatusBook book, Func
             State = (Wire.UpdateState)status.Entry.State,
             ResultCode = status.Entry.Code,
             Time = status.Entry.Time.ToTimestamp(),
+            User = status.User,
+            Hold = (Wire.HoldReason)status.Entry.Hold,
         }));
         return request;
     }

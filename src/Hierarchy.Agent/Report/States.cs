@@ -1,5 +1,6 @@
 using Hierarchy.Agent.Download;
 using Hierarchy.Agent.Install;
+using Hierarchy.Agent.Office;
 using Hierarchy.Agent.Scan;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Reports;
@@ -9,11 +10,10 @@ namespace Hierarchy.Agent.Report;
 /// <summary>What is reported of each update: the scan's verdict, and what downloads and installations add to it.</summary>
 internal static class States
 {
-    /// <summary>One state per update: that of its newest revision. Categories and detectoids are conditions, and are not reported.</summary>
-    internal static IEnumerable<(Guid UpdateId, int RevisionNumber, UpdateState State, int Code)> Of(
-        ScanResult scan, InstallPlan plan, InstallJournal journal, ContentFolder content, string boot)
+    /// <summary>One state per update, and one for each user whose copy of Office it is for: those of its newest revision. Categories and detectoids are conditions, and are not reported.</summary>
+    internal static IEnumerable<ReportedState> Of(ScanResult scan, OfficePlan office, InstallJournal journal, ContentFolder content, string boot)
     {
-        var downloaded = plan.Updates.Where(update => content.ContainsAll(update.Files)).Select(update => update.Decision.Id).ToHashSet();
+        var downloaded = office.Plan.Updates.Where(update => content.ContainsAll(update.Files)).Select(update => (update.Decision.Id, update.UserName)).ToHashSet();
         var newest = new Dictionary<Guid, UpdateRevision>();
         foreach (var revision in scan.Revisions.Values)
         {
@@ -22,10 +22,16 @@ internal static class States
         }
 
         foreach (var revision in newest.Values)
+            yield return Say(revision.Id, "", office.UsersOnly.Contains(revision.Id) ? UpdateState.NotApplicable : scan.StateOf(revision.Id));
+        foreach (var (id, user, state) in office.Users)
+            if (newest.TryGetValue(id.UpdateId, out var revision) && revision.Id == id)
+                yield return Say(id, user, state);
+
+        ReportedState Say(RevisionId id, string user, UpdateState scanned)
         {
-            var (state, code) = One(scan.StateOf(revision.Id), journal.Last(revision.Id), boot);
-            if (state == UpdateState.NotInstalled && downloaded.Contains(revision.Id)) state = UpdateState.Downloaded;
-            yield return (revision.Id.UpdateId, revision.Id.RevisionNumber, state, code);
+            var (state, code) = One(scanned, journal.Last(id, user), boot);
+            if (state == UpdateState.NotInstalled && downloaded.Contains((id, user))) state = UpdateState.Downloaded;
+            return new ReportedState(id.UpdateId, user, id.RevisionNumber, state, code, state is UpdateState.Installed or UpdateState.InstalledPendingReboot ? HoldReason.None : office.HoldOf(id, user));
         }
     }
 

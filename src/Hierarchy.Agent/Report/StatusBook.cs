@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using Hierarchy.Agent.State;
-using Hierarchy.Domain.Reports;
 
 namespace Hierarchy.Agent.Report;
 
@@ -9,13 +7,12 @@ namespace Hierarchy.Agent.Report;
 /// </summary>
 internal sealed class StatusBook : IDisposable
 {
-    private const int EntryLength = 16 + 4 + 1 + 4 + 8 + 1;
     private const int CompactAbove = 4 * 1024 * 1024;
 
     private readonly string _path;
     private readonly TimeProvider _time;
-    private readonly Dictionary<Guid, StatusEntry> _entries = [];
-    private readonly HashSet<Guid> _pending = [];
+    private readonly Dictionary<(Guid UpdateId, string User), StatusEntry> _entries = [];
+    private readonly HashSet<(Guid UpdateId, string User)> _pending = [];
     private FrameFile _file;
 
     private StatusBook(string path, TimeProvider time)
@@ -32,36 +29,36 @@ internal sealed class StatusBook : IDisposable
 
     internal static StatusBook Open(StateFolder folder, TimeProvider time) => new(folder.Combine("statuses.log"), time);
 
-    internal StatusEntry? Find(Guid updateId) => _entries.TryGetValue(updateId, out var entry) ? entry : null;
+    internal StatusEntry? Find(Guid updateId, string user = "") => _entries.TryGetValue((updateId, user), out var entry) ? entry : null;
 
     /// <summary>States that no server has yet.</summary>
-    internal IReadOnlyList<(Guid UpdateId, StatusEntry Entry)> Pending(int most) => [.. _pending.Take(most).Select(id => (id, _entries[id]))];
+    internal IReadOnlyList<(Guid UpdateId, string User, StatusEntry Entry)> Pending(int most) => [.. _pending.Take(most).Select(key => (key.UpdateId, key.User, _entries[key]))];
 
     /// <summary>Takes states over. What is as it was changes nothing. Durable when it returns.</summary>
-    internal void Set(IEnumerable<(Guid UpdateId, int RevisionNumber, UpdateState State, int Code)> states)
+    internal void Set(IEnumerable<ReportedState> states)
     {
-        var changed = new List<Guid>();
-        foreach (var (id, revision, state, code) in states)
+        var changed = new List<(Guid UpdateId, string User)>();
+        foreach (var (id, user, revision, state, code, hold) in states)
         {
-            if (_entries.TryGetValue(id, out var old) && old.RevisionNumber == revision && old.State == state && old.Code == code) continue;
-            _entries[id] = new StatusEntry(revision, state, code, _time.GetUtcNow(), IsReported: false);
-            _pending.Add(id);
-            changed.Add(id);
+            if (_entries.TryGetValue((id, user), out var old) && old.RevisionNumber == revision && old.State == state && old.Code == code && old.Hold == hold) continue;
+            _entries[(id, user)] = new StatusEntry(revision, state, code, _time.GetUtcNow(), hold, IsReported: false);
+            _pending.Add((id, user));
+            changed.Add((id, user));
         }
 
         Write(changed, isFlushed: true);
     }
 
     /// <summary>A server has these durably. One that changed since stays to be reported.</summary>
-    internal void MarkReported(IEnumerable<(Guid UpdateId, StatusEntry Entry)> reported)
+    internal void MarkReported(IEnumerable<(Guid UpdateId, string User, StatusEntry Entry)> reported)
     {
-        var changed = new List<Guid>();
-        foreach (var (id, entry) in reported)
+        var changed = new List<(Guid UpdateId, string User)>();
+        foreach (var (id, user, entry) in reported)
         {
-            if (!_entries.TryGetValue(id, out var current) || current != entry) continue;
-            _entries[id] = current with { IsReported = true };
-            _pending.Remove(id);
-            changed.Add(id);
+            if (!_entries.TryGetValue((id, user), out var current) || current != entry) continue;
+            _entries[(id, user)] = current with { IsReported = true };
+            _pending.Remove((id, user));
+            changed.Add((id, user));
         }
 
         // Not flushed: what is forgotten here is reported twice, which changes nothing.
@@ -82,16 +79,16 @@ internal sealed class StatusBook : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Write(IReadOnlyCollection<Guid> changed, bool isFlushed)
+    private void Write(IReadOnlyCollection<(Guid UpdateId, string User)> changed, bool isFlushed)
     {
         if (changed.Count == 0) return;
-        if (_file.Length > CompactAbove && _file.Length > _entries.Count * EntryLength * 4L)
+        if (_file.Length > CompactAbove && _file.Length > _entries.Count * StatusFrames.EntryLength * 4L)
         {
             Compact();
             return;
         }
 
-        _file.Append(Encode(changed));
+        foreach (var frame in StatusFrames.Encode(_entries, changed)) _file.Append(frame);
         if (isFlushed) _file.Flush();
     }
 
@@ -101,7 +98,7 @@ internal sealed class StatusBook : IDisposable
         File.Delete(partial);
         using (var file = FrameFile.Open(partial, (_, _) => true))
         {
-            file.Append(Encode(_entries.Keys));
+            foreach (var frame in StatusFrames.Encode(_entries, _entries.Keys)) file.Append(frame);
             file.Flush();
         }
 
@@ -110,39 +107,14 @@ internal sealed class StatusBook : IDisposable
         _file = FrameFile.Open(_path, (_, _) => true);
     }
 
-    private byte[] Encode(IReadOnlyCollection<Guid> ids)
-    {
-        var frame = new byte[ids.Count * EntryLength];
-        var rest = frame.AsSpan();
-        foreach (var id in ids)
-        {
-            var entry = _entries[id];
-            id.TryWriteBytes(rest, bigEndian: true, out _);
-            BinaryPrimitives.WriteInt32LittleEndian(rest[16..], entry.RevisionNumber);
-            rest[20] = (byte)entry.State;
-            BinaryPrimitives.WriteInt32LittleEndian(rest[21..], entry.Code);
-            BinaryPrimitives.WriteInt64LittleEndian(rest[25..], entry.Time.UtcTicks);
-            rest[33] = entry.IsReported ? (byte)1 : (byte)0;
-            rest = rest[EntryLength..];
-        }
-
-        return frame;
-    }
-
     private bool Load(long offset, ReadOnlyMemory<byte> frame)
     {
-        if (frame.Length % EntryLength != 0) return false;
-        for (var rest = frame.Span; rest.Length > 0; rest = rest[EntryLength..])
+        if (StatusFrames.Decode(frame) is not { } entries) return false;
+        foreach (var (key, entry) in entries)
         {
-            var ticks = BinaryPrimitives.ReadInt64LittleEndian(rest[25..]);
-            if (ticks < 0 || ticks > DateTime.MaxValue.Ticks) return false;
-            var id = new Guid(rest[..16], bigEndian: true);
-            var entry = new StatusEntry(
-                BinaryPrimitives.ReadInt32LittleEndian(rest[16..]), (UpdateState)rest[20], BinaryPrimitives.ReadInt32LittleEndian(rest[21..]),
-                new DateTimeOffset(ticks, TimeSpan.Zero), rest[33] == 1);
-            _entries[id] = entry;
-            if (entry.IsReported) _pending.Remove(id);
-            else _pending.Add(id);
+            _entries[key] = entry;
+            if (entry.IsReported) _pending.Remove(key);
+            else _pending.Add(key);
         }
 
         return true;

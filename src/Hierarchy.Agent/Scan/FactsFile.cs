@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Hierarchy.Agent.Office;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Applicability.Facts;
+using Hierarchy.Domain.Office;
 
 namespace Hierarchy.Agent.Scan;
 
@@ -40,6 +42,16 @@ internal sealed class FactsFile : IFactsSource
         var facts = _facts.WithInstalled(installedOnce);
         return Root is null ? facts : facts with { FindOnDisk = new DiskFiles(Root).Find };
     }
+
+    /// <inheritdoc/>
+    public OfficeSurvey Survey()
+    {
+        (_digest, _facts) = Load(Path, _digest, _facts);
+        return new OfficeSurvey(_facts.ReadOffice(), _facts.ReadUsers());
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OfficeUser> ReadUsers() => Survey().Users;
 
     private static (byte[] Digest, FactSet Facts) Load(string path, byte[] digest, FactSet facts)
     {

@@ -1,4 +1,6 @@
+using Hierarchy.Agent.Office;
 using Hierarchy.Domain.Applicability.Facts;
+using Hierarchy.Domain.Office;
 
 namespace Hierarchy.Agent.Scan;
 
@@ -13,4 +15,10 @@ internal interface IFactsSource
 
     /// <summary>The facts as they are now, with what this agent installed before.</summary>
     IFacts Read(IReadOnlySet<Guid> installedOnce);
+
+    /// <summary>Office and the users of the computer as they are now.</summary>
+    OfficeSurvey Survey();
+
+    /// <summary>The users alone, which is asked often.</summary>
+    IReadOnlyList<OfficeUser> ReadUsers();
 }

@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
+using Hierarchy.Agent.Office;
 using Hierarchy.Domain.Applicability.Facts;
+using Hierarchy.Domain.Office;
 
 namespace Hierarchy.Agent.Scan;
 
@@ -15,4 +17,14 @@ internal sealed class WindowsFactsSource : IFactsSource
 
     /// <inheritdoc/>
     public IFacts Read(IReadOnlySet<Guid> installedOnce) => new WindowsFacts(installedOnce);
+
+    /// <inheritdoc/>
+    public OfficeSurvey Survey()
+    {
+        var facts = new WindowsFacts(new HashSet<Guid>());
+        return new OfficeSurvey(OfficeRegistry.Read(facts, CachedPackage.IsAdministrativeImage), OfficeRegistry.ReadUsers(facts));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OfficeUser> ReadUsers() => OfficeRegistry.ReadUsers(new WindowsFacts(new HashSet<Guid>()));
 }

@@ -55,6 +55,7 @@ public sealed record OfferOutcome
             UpdateState.NotApplicable => $"It does not apply, by the update's own rules {when}.",
             UpdateState.Installed => $"It is installed {when}.",
             UpdateState.InstalledPendingReboot => $"It is installed, and the computer has to be restarted {when}.",
+            UpdateState.Failed when status.Hold != HoldReason.None => $"It is needed and not installed, because the computer holds it {when}.",
             UpdateState.Failed => string.Create(CultureInfo.InvariantCulture, $"Its installation failed with code {status.ResultCode} (0x{status.ResultCode:X8}) {when}; the agent tries again at its next detection."),
             UpdateState.NotInstalled or UpdateState.Downloaded when status.Hold != HoldReason.None => $"It is needed and not installed, because the computer holds it {when}.",
             UpdateState.NotInstalled when Action is DecisionAction.Install => $"It is needed and approved, and not installed yet {when}.",

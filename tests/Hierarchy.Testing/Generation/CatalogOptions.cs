@@ -11,6 +11,9 @@ public sealed record CatalogOptions
     /// <summary>How many demo updates.</summary>
     public int Demo { get; init; }
 
+    /// <summary>Whether there are demo updates of Office.</summary>
+    public bool Office { get; init; }
+
     /// <summary>The length of each demo update's payload; zero for the usual one.</summary>
     public int DemoLength { get; init; }
 

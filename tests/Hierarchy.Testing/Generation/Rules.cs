@@ -20,7 +20,7 @@ internal static class Rules
 
     public static Action<XmlWriter> Processor(int architecture) => Base("Processor", [("Architecture", Text(architecture))]);
 
-    public static Action<XmlWriter> FileExists(string path) => Base("FileExists", [("Path", path)]);
+    public static Action<XmlWriter> FileExists(string path, int? csidl = null) => Base("FileExists", [("Csidl", csidl is { } c ? Text(c) : null), ("Path", path)]);
 
     public static Action<XmlWriter> FileVersion(string path, string comparison, string version, int? csidl = null) => Base(
         "FileVersion", [("Csidl", csidl is { } c ? Text(c) : null), ("Path", path), ("Comparison", comparison), ("Version", version)]);

@@ -12,6 +12,7 @@ public static class SimulatedCatalog
         if (options.Documents is { } folder)
             documents.AddRange(DocumentFolder.Read(folder, options.Skipped));
         documents.AddRange(DemoUpdates.Create(options.Demo, options.DemoLength));
+        if (options.Office) documents.AddRange(DemoOfficeUpdates.All());
         if (options.Generate > 0)
         {
             var present = documents.Select(document => document.Summary.Key.Id).ToHashSet();

@@ -20,6 +20,9 @@ public sealed class AgentNode(string name, string folder, AgentNode.Computer com
 
         public required IReadOnlyList<string> Groups { get; init; }
 
+        /// <summary>What it knows of its computer; null for a Windows 11 without anything.</summary>
+        public string? Facts { get; init; }
+
         /// <summary>Its place in a simulated network; null for this computer.</summary>
         public HostPlace? Host { get; init; }
     }
@@ -45,7 +48,7 @@ public sealed class AgentNode(string name, string folder, AgentNode.Computer com
     {
         Directory.CreateDirectory(Disk);
         var facts = Path.Combine(Folder, "facts.json");
-        if (!File.Exists(facts)) File.WriteAllText(facts, Facts);
+        if (!File.Exists(facts)) File.WriteAllText(facts, computer.Facts ?? Facts);
         List<string> arguments = ["run", "--state", Path.Combine(Folder, "state"), "--facts", facts, "--address", computer.Address, "--name", Name];
         foreach (var server in computer.Servers) arguments.AddRange(["--server", server]);
         foreach (var group in computer.Groups) arguments.AddRange(["--group", group]);

@@ -23,6 +23,9 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
         /// <summary>Updates whose installers work.</summary>
         public int Demo { get; init; } = 1;
 
+        /// <summary>Three of Office besides.</summary>
+        public bool Office { get; init; }
+
         /// <summary>Its computer in a simulated network; null for this one.</summary>
         public HostPlace? Host { get; init; }
 
@@ -67,6 +70,7 @@ public sealed class UpstreamNode(string folder, UpstreamNode.Catalog catalog) : 
             "--generate", Number(catalog.Generated), "--seed", Number(catalog.Seed), "--demo", Number(catalog.Demo), "--demo-length", Number(catalog.DemoLength),
             "--latency", Number((int)catalog.Latency.TotalMilliseconds),
         ];
+        if (catalog.Office) arguments.Add("--office");
         if (catalog.Documents is { } documents) arguments.AddRange(["--documents", documents]);
         return arguments;
     }

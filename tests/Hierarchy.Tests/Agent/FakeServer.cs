@@ -39,6 +39,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal bool WantsFullReport { get; set; }
 
+    /// <summary>What computers are told of how to behave.</summary>
+    internal Protocol.Catalog.V1.ClientPolicy? Policy { get; set; }
+
     /// <summary>Answers every report with this status, while it is not null.</summary>
     internal StatusCode? RefusesReports { get; set; }
 
@@ -117,8 +120,8 @@ internal sealed class FakeServer : IAsyncDisposable
     }
 
     /// <summary>The last state reported of an update.</summary>
-    internal UpdateStatus? StatusOf(TestUpdate update)
-        => Reports.SelectMany(report => report.Statuses).LastOrDefault(status => new Guid(status.UpdateId.Span, bigEndian: true) == update.Id);
+    internal UpdateStatus? StatusOf(TestUpdate update, string user = "")
+        => Reports.SelectMany(report => report.Statuses).LastOrDefault(status => new Guid(status.UpdateId.Span, bigEndian: true) == update.Id && status.User == user);
 
     public async ValueTask DisposeAsync()
     {
@@ -182,7 +185,7 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             server.Syncs.Enqueue(request);
             var isFull = request.Position is null || request.ScopeHash.Length == 0;
-            await stream.WriteAsync(new SyncResponse { Started = new SyncStarted { ScopeHash = ByteString.CopyFrom(7), Full = isFull, ContentUrl = server.Content.Url } });
+            await stream.WriteAsync(new SyncResponse { Started = new SyncStarted { ScopeHash = ByteString.CopyFrom(7), Full = isFull, ContentUrl = server.Content.Url, Policy = server.Policy } });
             if (server.IsBehind)
             {
                 await stream.WriteAsync(new SyncResponse { Behind = new SyncBehind { Head = server.Head().Position } });

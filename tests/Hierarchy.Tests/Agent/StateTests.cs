@@ -171,9 +171,9 @@ public sealed class StateTests : IDisposable
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
         using (var book = StatusBook.Open(folder, TimeProvider.System))
         {
-            book.Set([(first, 1, UpdateState.NotInstalled, 0), (second, 1, UpdateState.Failed, 5)]);
+            book.Set([Said(first, UpdateState.NotInstalled), Said(second, UpdateState.Failed, code: 5)]);
             var pending = book.Pending(10);
-            book.Set([(second, 1, UpdateState.Installed, 0)]);
+            book.Set([Said(second, UpdateState.Installed)]);
 
             // The second changed while the report was under way.
             book.MarkReported(pending);
@@ -182,10 +182,30 @@ public sealed class StateTests : IDisposable
 
         using var again = StatusBook.Open(folder, TimeProvider.System);
         Assert.Equal(second, Assert.Single(again.Pending(10)).UpdateId);
-        again.Set([(first, 1, UpdateState.NotInstalled, 0)]);
+        again.Set([Said(first, UpdateState.NotInstalled)]);
         Assert.Equal(1, again.PendingCount);
         again.MarkAllPending();
         Assert.Equal(2, again.PendingCount);
+    }
+
+    [Fact]
+    public void StatusBook_StatesOfUsersAndHeldOnes_AreKeptBesideTheComputers()
+    {
+        using var folder = Open();
+        var id = Guid.NewGuid();
+        ReportedState[] states = [Said(id, UpdateState.NotApplicable), Said(id, UpdateState.Installed, user: "anna"), Said(id, UpdateState.NotInstalled, user: "bert", hold: HoldReason.UserNotLoggedOn)];
+        using (var book = StatusBook.Open(folder, TimeProvider.System)) book.Set(states);
+
+        using var again = StatusBook.Open(folder, TimeProvider.System);
+        Assert.Equal(3, again.PendingCount);
+        Assert.Equal(states, again.Pending(10).Select(said => new ReportedState(said.UpdateId, said.User, said.Entry.RevisionNumber, said.Entry.State, said.Entry.Code, said.Entry.Hold)).OrderBy(said => said.User, StringComparer.Ordinal));
+        again.MarkReported(again.Pending(10));
+        again.Set(states);
+        Assert.Equal(0, again.PendingCount);
+
+        // What is not held any more is another state.
+        again.Set([states[2] with { Hold = HoldReason.None }]);
+        Assert.Equal("bert", Assert.Single(again.Pending(10)).User);
     }
 
     [Fact]
@@ -207,4 +227,6 @@ public sealed class StateTests : IDisposable
 
     private static ClientDecision Decision(int number, DecisionAction action)
         => new(number, new RevisionId(new Guid(number, 0, 0, new byte[8]), 1), action, DateTimeOffset.UnixEpoch.AddDays(number), (ulong)number);
+
+    private static ReportedState Said(Guid id, UpdateState state, int code = 0, string user = "", HoldReason hold = HoldReason.None) => new(id, user, 1, state, code, hold);
 }

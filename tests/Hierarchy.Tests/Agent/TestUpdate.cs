@@ -12,6 +12,8 @@ internal sealed class TestUpdate
 
     internal TestUpdate(int number) => Id = new Guid(number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 
+    internal TestUpdate(Guid id) => Id = id;
+
     internal Guid Id { get; }
 
     internal int Revision { get; init; } = 100;
@@ -36,6 +38,9 @@ internal sealed class TestUpdate
     internal string? IsInstallable { get; init; } = "<lar:True/>";
 
     internal Guid[] Prerequisites { get; init; } = [];
+
+    /// <summary>Products.</summary>
+    internal Guid[] Categories { get; init; } = [];
 
     internal TestUpdate[] Bundled { get; init; } = [];
 
@@ -97,7 +102,13 @@ internal sealed class TestUpdate
     {
         var relationships = new XElement(Upd + "Relationships");
         if (Superseded.Length > 0) relationships.Add(new XElement(Upd + "SupersededUpdates", Superseded.Select(id => new XElement(Upd + "UpdateIdentity", new XAttribute("UpdateID", id)))));
-        if (Prerequisites.Length > 0) relationships.Add(new XElement(Upd + "Prerequisites", Prerequisites.Select(id => new XElement(Upd + "UpdateIdentity", new XAttribute("UpdateID", id)))));
+        if (Prerequisites.Length + Categories.Length > 0)
+        {
+            relationships.Add(new XElement(
+                Upd + "Prerequisites", Prerequisites.Select(id => new XElement(Upd + "UpdateIdentity", new XAttribute("UpdateID", id))),
+                Categories.Select(id => new XElement(Upd + "AtLeastOne", new XAttribute("IsCategory", "true"), new XElement(Upd + "UpdateIdentity", new XAttribute("UpdateID", id))))));
+        }
+
         if (Bundled.Length > 0)
         {
             relationships.Add(new XElement(
