@@ -46,7 +46,7 @@ internal static class CommandLine
                 Selection(SelectionKind.Classifications, "Classifications whose updates are taken."),
                 Selection(SelectionKind.Languages, "Languages whose files are fetched; English is always among them."),
             },
-            new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(), new UpdatesShowVerb(), new UpdatesImportVerb() },
+            new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(environment.Time), new UpdatesShowVerb(), new UpdatesImportVerb() },
             new ApproveVerb(environment.Time),
             new DeclineVerb(),
             new Command("groups", "Target groups: which computers an approval is for.")

@@ -9,6 +9,7 @@ using Hierarchy.Benchmarks.Restart;
 using Hierarchy.Benchmarks.Rollup;
 using Hierarchy.Benchmarks.Rpc;
 using Hierarchy.Benchmarks.Rules;
+using Hierarchy.Benchmarks.Search;
 using Hierarchy.Benchmarks.Storage;
 using Hierarchy.Benchmarks.Sync;
 using Hierarchy.Benchmarks.Upstream;
@@ -43,6 +44,7 @@ internal static class Program
         ["rollup"] = RollupBenchmark.RunAsync,
         ["rpc"] = RpcBenchmark.RunAsync,
         ["rules"] = RulesBenchmark.RunAsync,
+        ["search"] = SearchBenchmark.RunAsync,
         ["status"] = StatusBenchmark.RunAsync,
         ["storage"] = StorageBenchmark.RunAsync,
         ["sync"] = SyncBenchmark.RunAsync,

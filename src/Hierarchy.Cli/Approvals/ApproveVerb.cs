@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
 using Hierarchy.Cli.Documents;
@@ -29,6 +30,7 @@ internal sealed class ApproveVerb : Verb
         DefaultValueFactory = _ => "install",
     };
 
+    private readonly Option<bool> whatIf = WhatIf.Option();
     private readonly Option<Deadline?> deadline;
     private readonly Option<bool> floating = new("--floating") { Description = "The deadline is by the clock on each computer's wall, not in UTC." };
     private readonly Option<bool> children = new("--apply-to-children") { Description = "What was decided for groups below goes; without it they keep it." };
@@ -40,7 +42,8 @@ internal sealed class ApproveVerb : Verb
             "approve", "Approve the latest revision of an update for a group and the groups nested in it.",
             "hierarchy approve KB5013943 --group Pilot", "hierarchy approve KB5013943 --group \"All Computers\" --deadline 2026-12-01T03:00:00Z",
             "hierarchy approve 266f6222 --group Pilot --deadline +12h", "hierarchy approve 266f6222 --group Servers --deadline \"+7d 03:00\" --floating",
-            "hierarchy approve 266f6222 --group Tills --action not-approved", "hierarchy approve 266f6222 --group Tills --same-as-parent")
+            "hierarchy approve 266f6222 --group Tills --action not-approved", "hierarchy approve 266f6222 --group Tills --same-as-parent",
+            "hierarchy approve KB5013943 --group Pilot --what-if")
     {
         action.AcceptOnlyFromAmong([.. Actions.Keys]);
         deadline = new Option<Deadline?>("--deadline")
@@ -55,7 +58,7 @@ internal sealed class ApproveVerb : Verb
             },
         };
         Add(update);
-        foreach (var option in new System.CommandLine.Option[] { group, action, deadline, floating, children, parent, eula }) Add(option);
+        foreach (var option in new System.CommandLine.Option[] { group, action, deadline, floating, children, parent, eula, whatIf }) Add(option);
         Validators.Add(result =>
         {
             if (result.GetValue(floating) && result.GetResult(deadline) is null) result.AddError("--floating says of --deadline by which clock it is: give a deadline too.");
@@ -87,9 +90,11 @@ internal sealed class ApproveVerb : Verb
             AcceptEula = arguments.GetValue(eula),
             Reach = arguments.GetValue(parent) ? ApprovalReach.SameAsParent : arguments.GetValue(children) ? ApprovalReach.ApplyToChildren : ApprovalReach.Unspecified,
             RequestedBy = session.User,
+            WhatIf = arguments.GetValue(whatIf),
         };
-        if (request.AcceptEula && !session.Output.Json) await ShowEulasAsync(session, request.Update);
+        if (request.AcceptEula && !request.WhatIf && !session.Output.Json) await ShowEulasAsync(session, request.Update);
         var response = await session.AskAsync(session.Admin.ApproveAsync, request);
+        if (request.WhatIf) return WhatIf.Write(session, "approve", response.Changed, response.Effects);
         var document = new ApprovedDocument(
             Wire.Guid((response.Approval ?? response.Inherited?.Record)?.UpdateId ?? Google.Protobuf.ByteString.Empty), response.Approval is { } own ? ApprovalDocument.From(name, own) : null, response.Changed,
             Wire.Time(response.CommittedAt), PositionDocument.From(response.Position))

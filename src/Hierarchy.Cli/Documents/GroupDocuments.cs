@@ -11,19 +11,19 @@ internal sealed record GroupListDocument(IReadOnlyList<GroupBody> Groups);
 internal sealed record GroupAddedDocument(GroupBody Group, PositionDocument? Position);
 
 /// <summary>A group that is gone, or would be.</summary>
-internal sealed record GroupRemovedDocument(string Name, int ApprovalsRemoved, PositionDocument? Position, bool WhatIf, GroupEffectBody Effect, int Transactions);
+internal sealed record GroupRemovedDocument(string Name, int ApprovalsRemoved, PositionDocument? Position, bool WhatIf, GroupEffectBody Effect, int Transactions, EffectsBody? Effects);
 
 /// <summary>A group under another name.</summary>
-internal sealed record GroupRenamedDocument(string? GroupId, string Before, string Name, bool WhatIf, bool Changed, GroupEffectBody Effect, PositionDocument? Position);
+internal sealed record GroupRenamedDocument(string? GroupId, string Before, string Name, bool WhatIf, bool Changed, GroupEffectBody Effect, PositionDocument? Position, EffectsBody? Effects);
 
 /// <summary>A group in another one.</summary>
-internal sealed record GroupMovedDocument(string? GroupId, string Name, string Parent, bool WhatIf, bool Changed, GroupEffectBody Effect, PositionDocument? Position);
+internal sealed record GroupMovedDocument(string? GroupId, string Name, string Parent, bool WhatIf, bool Changed, GroupEffectBody Effect, PositionDocument? Position, EffectsBody? Effects);
 
 /// <summary>Who says which groups a computer is in: `server`, `client` or `either`.</summary>
 internal sealed record TargetingDocument(string Targeting);
 
 /// <summary>That, decided.</summary>
-internal sealed record TargetingSetDocument(string Targeting, bool WhatIf, bool Changed, GroupEffectBody Effect, PositionDocument? Position);
+internal sealed record TargetingSetDocument(string Targeting, bool WhatIf, bool Changed, GroupEffectBody Effect, PositionDocument? Position, EffectsBody? Effects);
 
 /// <summary>Names that computers ask for and that no group has.</summary>
 internal sealed record UnknownGroupsDocument(string Targeting, IReadOnlyList<UnknownGroupBody> Groups);

@@ -7,10 +7,10 @@ namespace Hierarchy.Cli.Documents;
 internal sealed record GroupRuleListDocument(string Targeting, IReadOnlyList<GroupRuleBody> Rules);
 
 /// <summary>A rule that is durable, or would be.</summary>
-internal sealed record GroupRuleAddedDocument(GroupRuleBody Rule, bool WhatIf, int ComputersJoined, GroupEffectBody Effect, PositionDocument? Position);
+internal sealed record GroupRuleAddedDocument(GroupRuleBody Rule, bool WhatIf, int ComputersJoined, GroupEffectBody Effect, PositionDocument? Position, EffectsBody? Effects);
 
 /// <summary>A rule that is gone, or would be.</summary>
-internal sealed record GroupRuleRemovedDocument(GroupRuleBody Rule, bool WhatIf, int ComputersLeft, GroupEffectBody Effect, PositionDocument? Position);
+internal sealed record GroupRuleRemovedDocument(GroupRuleBody Rule, bool WhatIf, int ComputersLeft, GroupEffectBody Effect, PositionDocument? Position, EffectsBody? Effects);
 
 /// <summary>Rules held against a computer, and where it is.</summary>
 internal sealed record GroupRulesTestedDocument(

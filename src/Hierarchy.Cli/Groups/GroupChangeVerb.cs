@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
 using Hierarchy.Protocol.Admin.V1;
@@ -8,7 +9,7 @@ namespace Hierarchy.Cli.Groups;
 /// <summary>A verb that changes groups: it asks the server what that does, says so, asks whether it is meant, and has it done.</summary>
 internal abstract class GroupChangeVerb<TRequest, TResponse> : Verb
 {
-    private readonly Option<bool> whatIf = GroupQuestion.WhatIf();
+    private readonly Option<bool> whatIf = WhatIf.Option();
     private readonly Option<bool> yes = GroupQuestion.Yes();
 
     protected GroupChangeVerb(string name, string description, params string[] examples)
@@ -31,6 +32,7 @@ internal abstract class GroupChangeVerb<TRequest, TResponse> : Verb
                 return Write(session, arguments, said, whatIf: true, console =>
                 {
                     foreach (var sentence in GroupQuestion.Sentences(effect).DefaultIfEmpty("No approval goes, and the same groups count for every computer.")) console.WriteLine(sentence);
+                    if (EffectsOf(said) is { } effects) WhatIf.Render(session.Output, console, EffectsBody.From(effects));
                     console.WriteLine("Nothing was done.");
                 });
             }
@@ -47,6 +49,9 @@ internal abstract class GroupChangeVerb<TRequest, TResponse> : Verb
     protected abstract Task<TResponse> AskAsync(Session session, GroupService.GroupServiceClient client, TRequest request);
 
     protected abstract GroupEffect EffectOf(TResponse response);
+
+    /// <summary>What would follow; null where it was done.</summary>
+    protected virtual DecisionEffects? EffectsOf(TResponse response) => null;
 
     /// <summary>Behind "Type yes to".</summary>
     protected abstract string Question(ParseResult arguments);

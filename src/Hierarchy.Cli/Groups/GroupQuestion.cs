@@ -7,8 +7,6 @@ namespace Hierarchy.Cli.Groups;
 /// <summary>Says what a change of groups does before it is done, and asks where it does anything.</summary>
 internal static class GroupQuestion
 {
-    public static Option<bool> WhatIf() => new("--what-if") { Description = "Only say what would happen." };
-
     public static Option<bool> Yes() => new("--yes") { Description = "Do it without asking." };
 
     /// <summary>The effect in sentences, about the computers that the asked server knows; none where there is none.</summary>

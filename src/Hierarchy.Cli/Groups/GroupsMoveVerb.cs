@@ -30,6 +30,8 @@ internal sealed class GroupsMoveVerb : GroupChangeVerb<MoveGroupRequest, MoveGro
 
     protected override GroupEffect EffectOf(MoveGroupResponse response) => response.Effect;
 
+    protected override DecisionEffects? EffectsOf(MoveGroupResponse response) => response.Effects;
+
     protected override string Question(ParseResult arguments) => $"move group {arguments.GetRequiredValue(name)} into {arguments.GetRequiredValue(to)}";
 
     protected override string Done(ParseResult arguments, MoveGroupResponse response) => response.Changed
@@ -39,6 +41,6 @@ internal sealed class GroupsMoveVerb : GroupChangeVerb<MoveGroupRequest, MoveGro
     protected override int Write(Session session, ParseResult arguments, MoveGroupResponse response, bool whatIf, Action<IAnsiConsole> render)
         => session.Output.Write(
             new GroupMovedDocument(
-                Wire.Guid(response.Group.GroupId), response.Group.Name, response.Parent, whatIf, response.Changed, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position)),
+                Wire.Guid(response.Group.GroupId), response.Group.Name, response.Parent, whatIf, response.Changed, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position), whatIf ? EffectsBody.From(response.Effects) : null),
             render);
 }

@@ -27,6 +27,8 @@ internal sealed class GroupsRemoveVerb : GroupChangeVerb<DeleteGroupRequest, Del
 
     protected override GroupEffect EffectOf(DeleteGroupResponse response) => response.Effect;
 
+    protected override DecisionEffects? EffectsOf(DeleteGroupResponse response) => response.Effects;
+
     protected override string Question(ParseResult arguments) => $"remove group {arguments.GetRequiredValue(name)}";
 
     protected override string Done(ParseResult arguments, DeleteGroupResponse response) =>
@@ -35,6 +37,6 @@ internal sealed class GroupsRemoveVerb : GroupChangeVerb<DeleteGroupRequest, Del
     protected override int Write(Session session, ParseResult arguments, DeleteGroupResponse response, bool whatIf, Action<IAnsiConsole> render)
         => session.Output.Write(
             new GroupRemovedDocument(
-                response.Group.Name, response.Effect.ApprovalsRemoved, PositionDocument.From(response.Position), whatIf, GroupEffectBody.From(response.Effect), response.Transactions),
+                response.Group.Name, response.Effect.ApprovalsRemoved, PositionDocument.From(response.Position), whatIf, GroupEffectBody.From(response.Effect), response.Transactions, whatIf ? EffectsBody.From(response.Effects) : null),
             render);
 }

@@ -31,6 +31,8 @@ internal sealed class GroupsRenameVerb : GroupChangeVerb<RenameGroupRequest, Ren
 
     protected override GroupEffect EffectOf(RenameGroupResponse response) => response.Effect;
 
+    protected override DecisionEffects? EffectsOf(RenameGroupResponse response) => response.Effects;
+
     protected override string Question(ParseResult arguments) => $"rename group {arguments.GetRequiredValue(name)}";
 
     protected override string Done(ParseResult arguments, RenameGroupResponse response) => response.Changed
@@ -41,6 +43,6 @@ internal sealed class GroupsRenameVerb : GroupChangeVerb<RenameGroupRequest, Ren
         => session.Output.Write(
             new GroupRenamedDocument(
                 Wire.Guid(response.Group.GroupId), arguments.GetRequiredValue(name), response.Group.Name, whatIf, response.Changed, GroupEffectBody.From(response.Effect),
-                PositionDocument.From(response.Position)),
+                PositionDocument.From(response.Position), whatIf ? EffectsBody.From(response.Effects) : null),
             render);
 }

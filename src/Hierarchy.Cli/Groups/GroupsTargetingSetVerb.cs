@@ -31,6 +31,8 @@ internal sealed class GroupsTargetingSetVerb : GroupChangeVerb<SetTargetingReque
 
     protected override GroupEffect EffectOf(SetTargetingResponse response) => response.Effect;
 
+    protected override DecisionEffects? EffectsOf(SetTargetingResponse response) => response.Effects;
+
     protected override string Question(ParseResult arguments) => $"set targeting to {arguments.GetRequiredValue(targeting)}";
 
     protected override string Done(ParseResult arguments, SetTargetingResponse response) =>
@@ -38,5 +40,5 @@ internal sealed class GroupsTargetingSetVerb : GroupChangeVerb<SetTargetingReque
 
     protected override int Write(Session session, ParseResult arguments, SetTargetingResponse response, bool whatIf, Action<IAnsiConsole> render)
         => session.Output.Write(
-            new TargetingSetDocument(TargetingText.Of(response.Targeting), whatIf, response.Changed, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position)), render);
+            new TargetingSetDocument(TargetingText.Of(response.Targeting), whatIf, response.Changed, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position), whatIf ? EffectsBody.From(response.Effects) : null), render);
 }

@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using System.Net;
 using Hierarchy.Cli.Documents;
@@ -17,6 +18,7 @@ internal sealed class SitesAddVerb : Verb
         Required = true,
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<bool> whatIf = WhatIf.Option();
 
     public SitesAddVerb()
         : base(
@@ -31,12 +33,14 @@ internal sealed class SitesAddVerb : Verb
         });
         Add(name);
         Add(subnets);
+        Add(whatIf);
     }
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
-        var request = new AddSiteRequest { Name = arguments.GetRequiredValue(name), Subnets = { arguments.GetRequiredValue(subnets) } };
+        var request = new AddSiteRequest { Name = arguments.GetRequiredValue(name), Subnets = { arguments.GetRequiredValue(subnets) }, WhatIf = arguments.GetValue(whatIf) };
         var response = await session.AskAsync(session.Admin.AddSiteAsync, request);
+        if (request.WhatIf) return WhatIf.Write(session, "sites add", changed: true, response.Effects);
         var document = new SiteAddedDocument(SiteBody.From(response.Site), PositionDocument.From(response.Position));
         return session.Output.Write(document, console => console.WriteLine(
             $"Added site {document.Site.Name}: {string.Join(' ', document.Site.Subnets)} (cursor {document.Position})."));

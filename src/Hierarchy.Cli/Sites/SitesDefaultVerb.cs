@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
 using Hierarchy.Protocol.Admin.V1;
@@ -10,12 +11,14 @@ internal sealed class SitesDefaultVerb : Verb
 {
     private readonly Argument<string> name = new("NAME") { Description = "The site; without it the present one is shown.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> none = new("--none") { Description = "Such clients count in no site." };
+    private readonly Option<bool> whatIf = WhatIf.Option();
 
     public SitesDefaultVerb()
         : base("default", "Show or choose the site of clients outside every subnet.", "hierarchy sites default", "hierarchy sites default headquarters", "hierarchy sites default --none")
     {
         Add(name);
         Add(none);
+        Add(whatIf);
         Validators.Add(result =>
         {
             if (result.GetValue(name) is not null && result.GetValue(none)) result.AddError("Name a site, or say --none.");
@@ -32,7 +35,8 @@ internal sealed class SitesDefaultVerb : Verb
         }
         else
         {
-            var response = await session.AskAsync(client.SetDefaultSiteAsync, new SetDefaultSiteRequest { Name = arguments.GetValue(name) ?? "" });
+            var response = await session.AskAsync(client.SetDefaultSiteAsync, new SetDefaultSiteRequest { Name = arguments.GetValue(name) ?? "", WhatIf = arguments.GetValue(whatIf) });
+            if (arguments.GetValue(whatIf)) return WhatIf.Write(session, "sites default", response.Changed, response.Effects);
             document = new DefaultSiteDocument(NullIfEmpty(response.Name), response.Changed, PositionDocument.From(response.Position));
         }
 

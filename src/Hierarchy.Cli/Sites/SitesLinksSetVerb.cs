@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
 using Hierarchy.Protocol.Admin.V1;
@@ -15,6 +16,7 @@ internal sealed class SitesLinksSetVerb : Verb
     private readonly Option<int?> cost = new("--cost") { Description = "1 to 1000000; a path costs the sum of its links. A new link has 100.", HelpName = "N" };
     private readonly Option<string[]> windows = new("--window") { Description = $"When it carries so much: {ScheduleText.WindowForm}. Several may be given; where they overlap, the first counts.", HelpName = "WINDOW", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> rate = new("--rate") { Description = $"Outside the windows, or always: {ScheduleText.RateForm}.", HelpName = "RATE" };
+    private readonly Option<bool> whatIf = WhatIf.Option();
 
     private SitesLinksSetVerb(bool isNew, string name, string description, params string[] examples)
         : base(name, description, examples)
@@ -25,6 +27,7 @@ internal sealed class SitesLinksSetVerb : Verb
         Add(cost);
         Add(windows);
         Add(rate);
+        Add(whatIf);
         windows.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
@@ -67,6 +70,7 @@ internal sealed class SitesLinksSetVerb : Verb
             To = arguments.GetRequiredValue(to),
             Cost = arguments.GetValue(cost) ?? 0,
             Expect = isNew ? LinkExpectation.New : LinkExpectation.Present,
+            WhatIf = arguments.GetValue(whatIf),
         };
         if (arguments.GetResult(windows) is not null || arguments.GetValue(rate) is not null)
         {
@@ -77,6 +81,7 @@ internal sealed class SitesLinksSetVerb : Verb
         }
 
         var response = await session.AskAsync(new SiteService.SiteServiceClient(session.Channel).SetSiteLinkAsync, request);
+        if (request.WhatIf) return WhatIf.Write(session, isNew ? "sites links add" : "sites links set", response.Changed, response.Effects);
         var document = new SiteLinkDocument(SiteLinkBody.Of(response.Link), response.Changed, PositionDocument.From(response.Position));
         return session.Output.Write(document, console => console.WriteLine(
             $"{(document.Changed ? "Link" : "Unchanged: link")} {document.Link.From} - {document.Link.To}: cost {document.Link.Cost}, {ScheduleText.Format(response.Link.Schedule)} (cursor {document.Position})."));

@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
 using Hierarchy.Protocol.Admin.V1;
@@ -10,17 +11,25 @@ internal sealed class SitesRemoveVerb : Verb
 {
     private readonly Argument<string> name = new("NAME") { Description = "The site." };
     private readonly Option<bool> yes = new("--yes") { Description = "Do it without asking, also when servers stand in it or links end there; the links go with it." };
+    private readonly Option<bool> whatIf = WhatIf.Option();
 
     public SitesRemoveVerb()
         : base("remove", "Remove a site.", "hierarchy sites remove branch-a", "hierarchy sites remove branch-a --yes")
     {
         Add(name);
         Add(yes);
+        Add(whatIf);
     }
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
         var site = arguments.GetRequiredValue(name);
+        if (arguments.GetValue(whatIf))
+        {
+            var said = await session.AskAsync(session.Admin.RemoveSiteAsync, new RemoveSiteRequest { Name = site, EvenIfUsed = arguments.GetValue(yes), WhatIf = true });
+            return WhatIf.Write(session, "sites remove", changed: true, said.Effects);
+        }
+
         var isSure = arguments.GetValue(yes) || await ConfirmAsync(session, site);
         var response = await session.AskAsync(session.Admin.RemoveSiteAsync, new RemoveSiteRequest { Name = site, EvenIfUsed = isSure });
         var document = new SiteRemovedDocument(site, PositionDocument.From(response.Position), response.LinksRemoved);

@@ -1,3 +1,4 @@
+using Hierarchy.Cli.Effects;
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
 using Hierarchy.Protocol.Admin.V1;
@@ -12,6 +13,7 @@ internal sealed class SitesSetVerb : Verb
     private readonly Option<string[]> subnets = Subnets("--subnet", "It owns these subnets and no others.");
     private readonly Option<string[]> added = Subnets("--add-subnet", "It owns these besides.");
     private readonly Option<string[]> removed = Subnets("--remove-subnet", "It owns these no more.");
+    private readonly Option<bool> whatIf = WhatIf.Option();
 
     public SitesSetVerb()
         : base("set", "Change the subnets of a site.", "hierarchy sites set branch-a --add-subnet 10.9.0.0/16", "hierarchy sites set branch-a --subnet 10.1.0.0/16 2001:db8:1::/48")
@@ -20,6 +22,7 @@ internal sealed class SitesSetVerb : Verb
         Add(subnets);
         Add(added);
         Add(removed);
+        Add(whatIf);
         Validators.Add(result =>
         {
             if (result.GetResult(subnets) is null && result.GetResult(added) is null && result.GetResult(removed) is null)
@@ -35,11 +38,12 @@ internal sealed class SitesSetVerb : Verb
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
-        var request = new SetSiteRequest { Name = arguments.GetRequiredValue(name) };
+        var request = new SetSiteRequest { Name = arguments.GetRequiredValue(name), WhatIf = arguments.GetValue(whatIf) };
         request.Subnets.Add(arguments.GetValue(subnets) ?? []);
         request.AddSubnets.Add(arguments.GetValue(added) ?? []);
         request.RemoveSubnets.Add(arguments.GetValue(removed) ?? []);
         var response = await session.AskAsync(new SiteService.SiteServiceClient(session.Channel).SetSiteAsync, request);
+        if (request.WhatIf) return WhatIf.Write(session, "sites set", response.Changed, response.Effects);
         var document = new SiteSetDocument(SiteBody.From(response.Site), response.Changed, PositionDocument.From(response.Position));
         return session.Output.Write(document, console => console.WriteLine(
             $"{(document.Changed ? "Site" : "Unchanged: site")} {document.Site.Name}: {(document.Site.Subnets.Count == 0 ? "no subnets" : string.Join(' ', document.Site.Subnets))} (cursor {document.Position})."));

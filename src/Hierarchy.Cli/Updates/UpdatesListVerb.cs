@@ -6,15 +6,13 @@ using Spectre.Console;
 
 namespace Hierarchy.Cli.Updates;
 
-/// <summary>`updates list`: the catalog's updates, by title.</summary>
+/// <summary>`updates list`: the catalog's updates that fit.</summary>
 internal sealed class UpdatesListVerb : Verb
 {
     private const int PageSize = 1000;
     private const int DefaultLimit = 100;
 
-    private readonly Option<string> text = new("--text") { Description = "Only with this in the title, or with this KB number.", HelpName = "TEXT" };
-    private readonly Option<bool> approved = new("--approved") { Description = "Only with an approval for any group." };
-    private readonly Option<bool> all = new("--all") { Description = "Categories and detectoids too, not only what can be approved." };
+    private readonly UpdateFilter filter;
     private readonly Option<int> limit = new("--limit")
     {
         Description = "Show at most so many; 0 for every one.",
@@ -22,38 +20,40 @@ internal sealed class UpdatesListVerb : Verb
         DefaultValueFactory = _ => DefaultLimit,
     };
 
-    public UpdatesListVerb()
+    public UpdatesListVerb(TimeProvider time)
         : base(
-            "list", "List updates by title, with what is decided about them.",
-            "hierarchy updates list --text KB5013943", "hierarchy updates list --approved", "hierarchy --output json updates list --limit 0 | jq '.updates[].title'")
+            "list", "Find updates, and show what is decided about them and what computers say.",
+            "hierarchy updates list --text KB5013943", "hierarchy updates list --view needed", "hierarchy updates list --product Windows --severity critical --approval not-approved --since 30d",
+            "hierarchy updates list --status failed --group Pilot --approval install", "hierarchy updates list --cve CVE-2024-21412",
+            "hierarchy --output json updates list --limit 0 | jq '.updates[].title'")
     {
+        filter = new UpdateFilter(time);
         limit.Validators.Add(result =>
         {
             if (result.Errors.Any() || result.GetValueOrDefault<int>() >= 0) return;
             result.AddError("--limit takes 0 or a positive number.");
         });
-        Add(text);
-        Add(approved);
-        Add(all);
+        foreach (var option in filter.Options) Add(option);
         Add(limit);
     }
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "Conditions add up; of several values of one, any will do. --text looks into titles, KB numbers, bulletins and CVEs.",
+        "A view is a name for some conditions; what is said beside it goes before what it says.",
+        "Updates that were taken by a version before this one name no CVE until they are revised.",
+    ];
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
         var wanted = arguments.GetValue(limit) is > 0 and var some ? some : int.MaxValue;
+        var request = filter.Read(arguments);
         var updates = new List<UpdateDocument>();
         var total = 0;
         var page = "";
         do
         {
-            var request = new ListUpdatesRequest
-            {
-                Text = arguments.GetValue(text) ?? "",
-                ApprovedOnly = arguments.GetValue(approved),
-                IncludeAll = arguments.GetValue(all),
-                PageSize = Math.Min(wanted - updates.Count, PageSize),
-                PageToken = page,
-            };
+            (request.PageSize, request.PageToken) = (Math.Min(wanted - updates.Count, PageSize), page);
             var response = await session.AskAsync(session.Admin.ListUpdatesAsync, request);
             updates.AddRange(response.Updates.Select(UpdateDocument.From));
             total = response.Total;

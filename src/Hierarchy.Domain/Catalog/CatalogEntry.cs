@@ -24,6 +24,15 @@ public sealed record CatalogEntry
     /// <summary>KB article numbers without the prefix.</summary>
     public IReadOnlyList<string> KnowledgeBaseArticles { get; init; } = [];
 
+    /// <summary>Security bulletins, e.g. `MS08-067`.</summary>
+    public IReadOnlyList<string> SecurityBulletins { get; init; } = [];
+
+    /// <summary>CVE identifiers, where the document names them.</summary>
+    public IReadOnlyList<string> Cves { get; init; } = [];
+
+    /// <summary>As the document writes it; null for none.</summary>
+    public string? Severity { get; init; }
+
     /// <summary>Classification and products.</summary>
     public IReadOnlyList<Guid> Categories { get; init; } = [];
 

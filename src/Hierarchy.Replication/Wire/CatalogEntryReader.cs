@@ -26,6 +26,8 @@ internal sealed class CatalogEntryReader
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly List<string> _articles = [];
+    private readonly List<string> _bulletins = [];
+    private readonly List<string> _cves = [];
     private readonly List<Guid> _categories = [];
     private readonly List<Guid> _superseded = [];
     private readonly List<Prerequisite> _prerequisites = [];
@@ -72,6 +74,7 @@ internal sealed class CatalogEntryReader
         Guid? updateId = null, eula = null;
         int revisionId = 0, revisionNumber = 0, type = 0;
         string title = "", categoryType = "";
+        string? severity = null;
         byte[] digest = [];
         DateTimeOffset? arrived = null;
         bool expired = false, deployable = false, uninstall = false, input = false;
@@ -97,6 +100,16 @@ internal sealed class CatalogEntryReader
                     break;
                 case RevisionHead.KnowledgeBaseArticlesFieldNumber:
                     _articles.Add(Text(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.SecurityBulletinsFieldNumber:
+                    _bulletins.Add(Text(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.CvesFieldNumber:
+                    _cves.Add(Text(head[reader.ReadBytes()]));
+                    break;
+                case RevisionHead.SeverityFieldNumber:
+                    var rating = head[reader.ReadBytes()];
+                    if (!rating.IsEmpty) severity = Shared<string>.Find(rating) ?? Shared<string>.Keep(rating, Text(rating));
                     break;
                 case RevisionHead.CategoryTypeFieldNumber:
                     categoryType = Text(head[reader.ReadBytes()]);
@@ -160,6 +173,9 @@ internal sealed class CatalogEntryReader
             Title = title,
             DocumentDigest = digest,
             KnowledgeBaseArticles = Take(_articles),
+            SecurityBulletins = Take(_bulletins),
+            Cves = Take(_cves),
+            Severity = severity,
             Categories = TakeCategories(),
             CategoryType = categoryType.Length == 0 ? null : categoryType,
             Prerequisites = Take(_prerequisites),
@@ -312,6 +328,8 @@ internal sealed class CatalogEntryReader
     private void Clear()
     {
         _articles.Clear();
+        _bulletins.Clear();
+        _cves.Clear();
         _categories.Clear();
         _superseded.Clear();
         _prerequisites.Clear();

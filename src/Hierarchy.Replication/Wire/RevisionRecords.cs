@@ -89,6 +89,7 @@ public static class RevisionRecords
         };
         head.KnowledgeBaseArticles.Add(revision.KnowledgeBaseArticles);
         head.SecurityBulletins.Add(revision.SecurityBulletins);
+        head.Cves.Add(revision.Cves);
         head.Categories.Add(revision.Categories.Select(Positions.Id));
         head.SupersededUpdates.Add(revision.SupersededUpdates.Select(Positions.Id));
         head.Languages.Add(revision.Texts.Select(text => text.Language));

@@ -11,8 +11,10 @@ using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Backups;
 using Hierarchy.Server.Content;
 using Hierarchy.Server.Courier;
+using Hierarchy.Server.Effects;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Search;
 using Hierarchy.Server.Secrets;
 using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;
@@ -35,9 +37,11 @@ internal static class ApiRegistration
         services.AddGrpcHealthChecks().AddCheck<ServingCheck>("serving");
         services.AddGrpcReflection();
         services.AddAudit();
+        services.AddEffects();
+        services.AddSearch();
         services.AddSingleton(provider => new DecisionDesk(
             provider.GetRequiredService<ViewPublisher>(), provider.GetRequiredService<ServedLogs>(), provider.GetService<IAuthorityLog>(),
-            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditTrail>(), provider.GetService<UpstreamRule>(),
+            provider.GetRequiredService<ServerIdentity>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditTrail>(), provider.GetRequiredService<DecisionOutlook>(), provider.GetService<UpstreamRule>(),
             provider.GetRequiredService<ServerOptions>().Parents));
         services.AddSingleton(provider => new SyncAdministration(
             provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncRunner>(), provider.GetService<SyncJournal>(), provider.GetRequiredService<TimeProvider>()));

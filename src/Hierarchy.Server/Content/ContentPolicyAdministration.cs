@@ -61,7 +61,7 @@ internal sealed class ContentPolicyAdministration(DecisionDesk desk, ServerIdent
                 return (after, before == after ? [] : [ContentRecords.Settings(server?.Id, after)]);
             },
             cancellationToken);
-        answer!.Position = outcome.Position.ToProto(); // The decision made it.
+        answer!.Position = outcome.Position?.ToProto(); // The decision made it.
         return answer;
     }
 

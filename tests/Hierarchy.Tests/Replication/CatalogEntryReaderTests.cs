@@ -27,6 +27,9 @@ public class CatalogEntryReaderTests
             Assert.Equal(Hex(head.UpdateId), Hex(entry.Id.UpdateId));
             Assert.Equal(head.DocumentSha256.ToByteArray(), entry.DocumentDigest.ToArray());
             Assert.Equal(head.KnowledgeBaseArticles, entry.KnowledgeBaseArticles);
+            Assert.Equal(head.SecurityBulletins, entry.SecurityBulletins);
+            Assert.Equal(head.Cves, entry.Cves);
+            Assert.Equal(head.Severity, entry.Severity ?? "");
             Assert.Equal(head.Categories.Select(Hex), entry.Categories.Select(Hex));
             Assert.Equal(head.ArrivalDate.ToDateTimeOffset(), entry.ArrivedAt);
             Assert.Equal(head.SupersededUpdates.Select(Hex), entry.SupersededUpdates.Select(Hex));

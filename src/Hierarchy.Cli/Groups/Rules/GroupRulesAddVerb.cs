@@ -61,13 +61,15 @@ internal sealed class GroupRulesAddVerb : GroupChangeVerb<AddGroupRuleRequest, A
 
     protected override GroupEffect EffectOf(AddGroupRuleResponse response) => response.Effect;
 
+    protected override DecisionEffects? EffectsOf(AddGroupRuleResponse response) => response.Effects;
+
     protected override string Question(ParseResult arguments) => $"add the rule {arguments.GetRequiredValue(name)}";
 
     protected override string Done(ParseResult arguments, AddGroupRuleResponse response) =>
         $"Added the rule {response.Rule.Record.Name}: it holds for {Human.Count(response.Rule.Computers)} computers, {Human.Count(response.ComputersJoined)} of which come into {response.Rule.Group} (cursor {PositionDocument.From(response.Position)}).";
 
     protected override int Write(Session session, ParseResult arguments, AddGroupRuleResponse response, bool whatIf, Action<IAnsiConsole> render) => session.Output.Write(
-        new GroupRuleAddedDocument(GroupRuleBody.From(response.Rule), whatIf, response.ComputersJoined, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position)),
+        new GroupRuleAddedDocument(GroupRuleBody.From(response.Rule), whatIf, response.ComputersJoined, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position), whatIf ? EffectsBody.From(response.Effects) : null),
         console =>
         {
             if (whatIf) console.WriteLine($"It would hold for {Human.Count(response.Rule.Computers)} computers; {Human.Count(response.ComputersJoined)} of them would come into {response.Rule.Group}.");

@@ -21,13 +21,15 @@ internal sealed class GroupRulesRemoveVerb : GroupChangeVerb<RemoveGroupRuleRequ
 
     protected override GroupEffect EffectOf(RemoveGroupRuleResponse response) => response.Effect;
 
+    protected override DecisionEffects? EffectsOf(RemoveGroupRuleResponse response) => response.Effects;
+
     protected override string Question(ParseResult arguments) => $"remove the rule {arguments.GetRequiredValue(name)}";
 
     protected override string Done(ParseResult arguments, RemoveGroupRuleResponse response) =>
         $"Removed the rule {response.Rule.Record.Name}: {Human.Count(response.ComputersLeft)} of {Human.Count(response.Rule.Computers)} computers are in {response.Rule.Group} no longer (cursor {PositionDocument.From(response.Position)}).";
 
     protected override int Write(Session session, ParseResult arguments, RemoveGroupRuleResponse response, bool whatIf, Action<IAnsiConsole> render) => session.Output.Write(
-        new GroupRuleRemovedDocument(GroupRuleBody.From(response.Rule), whatIf, response.ComputersLeft, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position)),
+        new GroupRuleRemovedDocument(GroupRuleBody.From(response.Rule), whatIf, response.ComputersLeft, GroupEffectBody.From(response.Effect), PositionDocument.From(response.Position), whatIf ? EffectsBody.From(response.Effects) : null),
         console =>
         {
             if (whatIf) console.WriteLine($"It holds for {Human.Count(response.Rule.Computers)} computers; {Human.Count(response.ComputersLeft)} of them would be in {response.Rule.Group} no longer.");

@@ -24,7 +24,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
         var deadline = request.Deadline?.ToDateTimeOffset();
 
         var outcome = await desk.DecideAsync<ApproveResponse>(
-            new DecisionIntent("approve", request.RequestedBy),
+            new DecisionIntent("approve", request.RequestedBy) { IsWhatIf = request.WhatIf },
             view =>
             {
                 var update = UpdateFinder.Find(view, request.Update);
@@ -44,9 +44,10 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
                 return Decide(view, plan, request.RequestedBy);
             },
             cancellationToken);
-        outcome.Result.Position = outcome.Position.ToProto();
-        outcome.Result.CommittedAt = outcome.CommittedAt.ToTimestamp();
+        outcome.Result.Position = outcome.Position?.ToProto();
+        outcome.Result.CommittedAt = outcome.CommittedAt?.ToTimestamp();
         outcome.Result.Changed = outcome.HasChanged;
+        outcome.Result.Effects = outcome.Effects;
         return outcome.Result;
     }
 
@@ -54,7 +55,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
     {
         desk.RequireOwnDecisions();
         var outcome = await desk.DecideAsync<int>(
-            new DecisionIntent("decline", request.RequestedBy),
+            new DecisionIntent("decline", request.RequestedBy) { IsWhatIf = request.WhatIf },
             view =>
             {
                 var update = UpdateFinder.Find(view, request.Update);
@@ -66,7 +67,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
                 return (update.Approvals.Count, changes);
             },
             cancellationToken);
-        return new DeclineResponse { Position = outcome.Position.ToProto(), ApprovalsRemoved = outcome.Result, Changed = outcome.HasChanged };
+        return new DeclineResponse { Position = outcome.Position?.ToProto(), ApprovalsRemoved = outcome.Result, Changed = outcome.HasChanged, Effects = outcome.Effects };
     }
 
     private (ApproveResponse Response, IReadOnlyList<Change> Changes) Decide(ServedView view, ApprovalPlan plan, string requestedBy)

@@ -25,6 +25,7 @@ internal sealed class AssignmentAdministration(DecisionDesk desk)
             var would = Decide(view, request);
             var response = new AssignComputersResponse { Changed = would.Changes.Count, Unchanged = request.Computers.Count - would.Changes.Count, Position = view.Head.Position.ToProto() };
             response.UnknownGroups.Add(would.Unknown);
+            response.Effects = await desk.ForeseeAsync(view, would.Changes, cancellationToken);
             return response;
         }
 
@@ -36,7 +37,7 @@ internal sealed class AssignmentAdministration(DecisionDesk desk)
                 return decided.Unknown.Count == 0 ? (decided.Changes.Count, decided.Changes) : throw Refusal.NotFound(Missing(decided.Unknown));
             },
             cancellationToken);
-        return new AssignComputersResponse { Changed = outcome.Result, Unchanged = request.Computers.Count - outcome.Result, Position = outcome.Position.ToProto() };
+        return new AssignComputersResponse { Changed = outcome.Result, Unchanged = request.Computers.Count - outcome.Result, Position = outcome.Position?.ToProto() };
     }
 
     private static void Check(AssignComputersRequest request)

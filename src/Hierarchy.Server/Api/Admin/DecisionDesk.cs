@@ -1,8 +1,10 @@
 using Hierarchy.Domain;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
+using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication;
 using Hierarchy.Server.Auditing;
+using Hierarchy.Server.Effects;
 using Hierarchy.Server.Roles;
 using Hierarchy.Server.Upstream.Decisions;
 
@@ -13,7 +15,7 @@ namespace Hierarchy.Server.Api.Admin;
 /// mirrors its decisions refuses, and names the one to ask. An autonomous server decides what is approved, and for whom; the catalog, sites and servers are the root's.
 /// </summary>
 internal sealed class DecisionDesk(
-    ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, AuditTrail trail, UpstreamRule? rule = null, IReadOnlyList<Uri>? parents = null) : IDisposable
+    ViewPublisher views, ServedLogs logs, IAuthorityLog? authority, ServerIdentity self, TimeProvider time, AuditTrail trail, DecisionOutlook outlook, UpstreamRule? rule = null, IReadOnlyList<Uri>? parents = null) : IDisposable
 {
     /// <summary>What a decision may change at most: a transaction of the log holds 1,000 records, and one is the entry that says who decided.</summary>
     public const int MostChanges = 999;
@@ -61,18 +63,19 @@ internal sealed class DecisionDesk(
     public async Task<Outcome<T>> DecideAsync<T>(DecisionIntent intent, Func<ServedView, (T Result, IReadOnlyList<Change> Changes)> decide, CancellationToken cancellationToken)
     {
         RequireDecider();
+        if (intent.IsWhatIf) return await ForeseeAsync(decide, cancellationToken);
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            if (IsAutonomous && views.Current.Checkpoint is null) throw new UnavailableException("This server has no catalog yet: it is taking it from its parent. Decide when it is there.");
-            await views.WaitForAsync(authority!.Head.Position, cancellationToken);
+            await RequireCatalogAsync(cancellationToken);
+            var log = authority!; // Who decides has one.
             var view = views.View;
             var (result, wanted) = decide(view);
             if (wanted.Any(change => RecordParts.Of(change.Kind) != RecordPart.Decision)) RequireRoot();
-            var changes = await RealAsync(authority, wanted, cancellationToken);
-            if (changes.Count == 0 || intent.IsWhatIf) return new Outcome<T>(result, authority.Head.Position, time.GetUtcNow(), changes.Count > 0);
+            var changes = await RealAsync(log, wanted, cancellationToken);
+            if (changes.Count == 0) return new Outcome<T>(result, log.Head.Position, time.GetUtcNow(), HasChanged: false);
             // Not cancelled once begun: the caller who goes away now would not know whether it was decided.
-            var committed = await authority.CommitAsync([.. changes, trail.EntryOf(intent, view, changes)], CancellationToken.None);
+            var committed = await log.CommitAsync([.. changes, trail.EntryOf(intent, view, changes)], CancellationToken.None);
             var committedAt = time.GetUtcNow();
             await views.WaitForAsync(committed.Head.Position, CancellationToken.None);
             return new Outcome<T>(result, committed.Head.Position, committedAt, HasChanged: true);
@@ -83,7 +86,27 @@ internal sealed class DecisionDesk(
         }
     }
 
+    /// <summary>What would follow for computers and content, had these changes been made to that view.</summary>
+    public Task<DecisionEffects> ForeseeAsync(ServedView view, IReadOnlyList<Change> changes, CancellationToken cancellationToken) => outlook.OfAsync(view, changes, cancellationToken);
+
     public void Dispose() => _oneAtATime.Dispose();
+
+    // Nobody has to wait for it: what would follow may be another thing by the time it is decided, and is worked out anew then.
+    private async Task<Outcome<T>> ForeseeAsync<T>(Func<ServedView, (T Result, IReadOnlyList<Change> Changes)> decide, CancellationToken cancellationToken)
+    {
+        await RequireCatalogAsync(cancellationToken);
+        var view = views.View;
+        var (result, wanted) = decide(view);
+        if (wanted.Any(change => RecordParts.Of(change.Kind) != RecordPart.Decision)) RequireRoot();
+        var changes = await RealAsync(authority!, wanted, cancellationToken); // Who decides has one.
+        return new Outcome<T>(result, Position: null, CommittedAt: null, changes.Count > 0) { Effects = await outlook.OfAsync(view, changes, cancellationToken) };
+    }
+
+    private async Task RequireCatalogAsync(CancellationToken cancellationToken)
+    {
+        if (IsAutonomous && views.Current.Checkpoint is null) throw new UnavailableException("This server has no catalog yet: it is taking it from its parent. Decide when it is there.");
+        await views.WaitForAsync(authority!.Head.Position, cancellationToken); // Who decides has one.
+    }
 
     // What the log would leave out, because it stands so already, is no decision: an entry must not tell of it.
     private static async Task<IReadOnlyList<Change>> RealAsync(IAuthorityLog authority, IReadOnlyList<Change> wanted, CancellationToken cancellationToken)
@@ -118,5 +141,13 @@ internal sealed class DecisionDesk(
             : "Ask the root of its tree, which this server does not know yet.";
 
     /// <summary>What came of a decision.</summary>
-    internal sealed record Outcome<T>(T Result, Position Position, DateTimeOffset CommittedAt, bool HasChanged);
+    /// <param name="Result">What was decided.</param>
+    /// <param name="Position">Where the log stands after it; null where nothing was to be done.</param>
+    /// <param name="CommittedAt">When it was durable; null likewise.</param>
+    /// <param name="HasChanged">It changed something, or would.</param>
+    internal sealed record Outcome<T>(T Result, Position? Position, DateTimeOffset? CommittedAt, bool HasChanged)
+    {
+        /// <summary>What would follow, where nothing was to be done; else null.</summary>
+        public DecisionEffects? Effects { get; init; }
+    }
 }

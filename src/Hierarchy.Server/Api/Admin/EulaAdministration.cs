@@ -37,7 +37,7 @@ internal sealed class EulaAdministration(DecisionDesk desk, ServedLogs logs, Eul
         desk.RequireOwnDecisions();
         if (request.Eulas.Count == 0 && request.Update.Length == 0) throw Refusal.Invalid("Name licences, or an update whose licences are to be accepted. `hierarchy eulas list` lists them.");
         var outcome = await desk.DecideAsync<(Guid[] Meant, int Changed)>(
-            new DecisionIntent("eulas accept", request.RequestedBy),
+            new DecisionIntent("eulas accept", request.RequestedBy) { IsWhatIf = request.WhatIf },
             view =>
             {
                 HashSet<Guid> known = request.Eulas.Count == 0 ? [] : AllOf(view).Select(entry => entry.EulaId!.Value).ToHashSet();
@@ -49,7 +49,7 @@ internal sealed class EulaAdministration(DecisionDesk desk, ServedLogs logs, Eul
                 return ((meant, fresh.Length), [.. fresh.Select(id => CatalogRecords.Eula(id, desk.Now, request.RequestedBy))]);
             },
             cancellationToken);
-        var response = new AcceptEulasResponse { Position = outcome.Position.ToProto(), Changed = outcome.Result.Changed };
+        var response = new AcceptEulasResponse { Position = outcome.Position?.ToProto(), Changed = outcome.Result.Changed, Effects = outcome.Effects };
         response.EulaIds.Add(outcome.Result.Meant.Select(Positions.Id));
         return response;
     }

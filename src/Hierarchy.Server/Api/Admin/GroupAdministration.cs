@@ -29,7 +29,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
         var name = request.Name.Trim();
         CheckName(name);
         var outcome = await desk.DecideAsync<TargetGroup>(
-            new DecisionIntent("groups add"),
+            new DecisionIntent("groups add") { IsWhatIf = request.WhatIf },
             view =>
             {
                 if (view.Groups.Find(name) is { } known) throw Refusal.Exists($"There is a group '{known.Name}' already.");
@@ -38,7 +38,7 @@ internal sealed class GroupAdministration(DecisionDesk desk, IReportStore report
                 return (group, [CatalogRecords.Group(group)]);
             },
             cancellationToken);
-        return new AddGroupResponse { Group = Describe(desk.View.Groups, outcome.Result, computers: 0), Position = outcome.Position.ToProto() };
+        return new AddGroupResponse { Group = Describe(desk.View.Groups, outcome.Result, computers: 0), Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     public async Task<RemoveGroupResponse> RemoveAsync(RemoveGroupRequest request, CancellationToken cancellationToken)

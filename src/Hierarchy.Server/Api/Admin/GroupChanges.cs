@@ -16,7 +16,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
         var name = request.NewName.Trim();
         GroupAdministration.CheckName(name);
         var (group, effect, outcome) = await ChangeAsync("groups rename", view => Rename(view, request.Name, name), request.WhatIf, cancellationToken);
-        return new RenameGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Changed = outcome.HasChanged, Position = outcome.Position?.ToProto() };
+        return new RenameGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Changed = outcome.HasChanged, Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     public async Task<MoveGroupResponse> MoveAsync(MoveGroupRequest request, CancellationToken cancellationToken)
@@ -30,6 +30,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
             Effect = effect,
             Changed = outcome.HasChanged,
             Position = outcome.Position?.ToProto(),
+            Effects = outcome.Effects,
         };
     }
 
@@ -40,7 +41,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
         var seen = desk.View;
         var (group, all) = Delete(seen, Require(seen, name));
         var effect = await effects.OfAsync(seen, all, cancellationToken);
-        if (isWhatIf) return new DeleteGroupResponse { Group = CatalogRecords.Message(group), Effect = effect };
+        if (isWhatIf) return new DeleteGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Effects = await desk.ForeseeAsync(seen, all, cancellationToken) };
         (effect.ApprovalsRemoved, effect.AssignmentsChanged, effect.RulesRemoved) = (0, 0, 0);
         for (var transactions = 1; ; transactions++)
         {
@@ -57,7 +58,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
             effect.AssignmentsChanged += Count(outcome.Result.Part, Protocol.Catalog.V1.RecordKind.GroupAssignment);
             effect.RulesRemoved += Count(outcome.Result.Part, Protocol.Catalog.V1.RecordKind.GroupRule);
             if (outcome.Result.IsLast)
-                return new DeleteGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Transactions = transactions, Position = outcome.Position.ToProto() };
+                return new DeleteGroupResponse { Group = CatalogRecords.Message(group), Effect = effect, Transactions = transactions, Position = outcome.Position?.ToProto() };
         }
     }
 
@@ -67,7 +68,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
         var view = desk.View;
         var (group, changes) = decide(view);
         var effect = await effects.OfAsync(view, changes, cancellationToken);
-        if (isWhatIf) return (group, effect, new Done(changes.Count > 0, Position: null));
+        if (isWhatIf) return (group, effect, new Done(changes.Count > 0, Position: null) { Effects = await desk.ForeseeAsync(view, changes, cancellationToken) });
         var outcome = await desk.DecideAsync(new DecisionIntent(verb), decide, cancellationToken);
         return (outcome.Result, effect, new Done(outcome.HasChanged, outcome.Position));
     }
@@ -122,5 +123,8 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
 
     private static int Count(IReadOnlyList<Change> changes, Protocol.Catalog.V1.RecordKind kind) => changes.Count(change => change.Kind == (int)kind);
 
-    private sealed record Done(bool HasChanged, Position? Position);
+    private sealed record Done(bool HasChanged, Position? Position)
+    {
+        public DecisionEffects? Effects { get; init; }
+    }
 }

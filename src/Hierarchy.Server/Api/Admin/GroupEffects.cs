@@ -5,6 +5,7 @@ using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Effects;
 using RecordKind = Hierarchy.Protocol.Catalog.V1.RecordKind;
 
 namespace Hierarchy.Server.Api.Admin;
@@ -18,7 +19,7 @@ internal sealed class GroupEffects(IReportStore reports)
     /// <summary>The effect of those changes on that view.</summary>
     public async Task<GroupEffect> OfAsync(ServedView before, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        var after = After(before, changes);
+        var after = HypotheticalView.After(before, changes);
         var effect = new GroupEffect
         {
             ApprovalsRemoved = Count(changes, RecordKind.Approval),
@@ -44,14 +45,7 @@ internal sealed class GroupEffects(IReportStore reports)
     private static bool IsUnassigned(Membership membership) => membership.TryGetDepth(TargetGroup.UnassignedComputers.Id, out _);
 
     /// <summary>The view that the changes lead to.</summary>
-    internal static ServedView After(ServedView before, IReadOnlyList<Change> changes)
-    {
-        var builder = new ServedViewBuilder(before, before.Overlay?.Position.Log ?? LogId.None);
-        foreach (var change in changes)
-            if (CatalogRecords.Read(new ChangeRecord(before.Head.Position.Sequence, change.Kind, change.Key, change.Payload)) is { } record)
-                builder.Apply(record);
-        return builder.Build(before.Head, before.Overlay);
-    }
+    internal static ServedView After(ServedView before, IReadOnlyList<Change> changes) => HypotheticalView.After(before, changes);
 
     private static void Compare(ServedView before, ServedView after, IReadOnlyCollection<(Membership Before, Membership After)> moves, GroupEffect effect)
     {

@@ -23,7 +23,8 @@ internal sealed class GroupRuleAdministration(DecisionDesk desk, IReportStore re
         var (rule, changes) = Add(view, asked, request.Group);
         var response = new AddGroupRuleResponse { Effect = await effects.OfAsync(view, changes, cancellationToken) };
         (response.Rule, response.ComputersJoined, _) = await CountAsync(view, GroupEffects.After(view, changes), rule, cancellationToken);
-        if (!request.WhatIf) response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules add"), newest => Add(newest, rule, request.Group), cancellationToken)).Position.ToProto();
+        if (request.WhatIf) response.Effects = await desk.ForeseeAsync(view, changes, cancellationToken);
+        else response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules add"), newest => Add(newest, rule, request.Group), cancellationToken)).Position?.ToProto();
         return response;
     }
 
@@ -51,7 +52,8 @@ internal sealed class GroupRuleAdministration(DecisionDesk desk, IReportStore re
         var (rule, changes) = Remove(view, request.Name);
         var response = new RemoveGroupRuleResponse { Effect = await effects.OfAsync(view, changes, cancellationToken) };
         (response.Rule, _, response.ComputersLeft) = await CountAsync(view, GroupEffects.After(view, changes), rule, cancellationToken);
-        if (!request.WhatIf) response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules remove"), newest => Remove(newest, request.Name), cancellationToken)).Position.ToProto();
+        if (request.WhatIf) response.Effects = await desk.ForeseeAsync(view, changes, cancellationToken);
+        else response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules remove"), newest => Remove(newest, request.Name), cancellationToken)).Position?.ToProto();
         return response;
     }
 

@@ -21,7 +21,7 @@ internal sealed class LinkAdministration(DecisionDesk desk)
         if (!Enum.IsDefined(request.Expect)) throw Refusal.Invalid("This server does not know what is expected of the link: it is older than the program that asks.");
         var schedule = request.Schedule is null ? null : SiteRecords.FromMessage(request.Schedule);
         var outcome = await desk.DecideAsync<SiteLink>(
-            new DecisionIntent(request.Expect == LinkExpectation.New ? "sites links add" : "sites links set"),
+            new DecisionIntent(request.Expect == LinkExpectation.New ? "sites links add" : "sites links set") { IsWhatIf = request.WhatIf },
             view =>
             {
                 var (from, to) = (SiteAdministration.Require(view, request.From).Name, SiteAdministration.Require(view, request.To).Name);
@@ -36,14 +36,14 @@ internal sealed class LinkAdministration(DecisionDesk desk)
                 return (link, link == known ? [] : [SiteRecords.Link(link)]);
             },
             cancellationToken);
-        return new SetSiteLinkResponse { Link = SiteRecords.Message(outcome.Result), Changed = outcome.HasChanged, Position = outcome.Position.ToProto() };
+        return new SetSiteLinkResponse { Link = SiteRecords.Message(outcome.Result), Changed = outcome.HasChanged, Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     public async Task<RemoveSiteLinkResponse> RemoveAsync(RemoveSiteLinkRequest request, CancellationToken cancellationToken)
     {
         desk.RequireRoot();
         var outcome = await desk.DecideAsync<SiteLink>(
-            new DecisionIntent("sites links remove"),
+            new DecisionIntent("sites links remove") { IsWhatIf = request.WhatIf },
             view =>
             {
                 var link = view.Links.GetValueOrDefault(SiteLink.KeyOf(request.From.Trim(), request.To.Trim()))
@@ -51,7 +51,7 @@ internal sealed class LinkAdministration(DecisionDesk desk)
                 return (link, [SiteRecords.NoLink(link.From, link.To)]);
             },
             cancellationToken);
-        return new RemoveSiteLinkResponse { Link = SiteRecords.Message(outcome.Result), Position = outcome.Position.ToProto() };
+        return new RemoveSiteLinkResponse { Link = SiteRecords.Message(outcome.Result), Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     /// <summary>What is wrong with a link; null when nothing is.</summary>

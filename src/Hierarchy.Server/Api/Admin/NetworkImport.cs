@@ -36,7 +36,7 @@ internal sealed class NetworkImport(DecisionDesk desk)
             response ??= outcome.Result;
             if (outcome.Result.Problems.Count > 0) return outcome.Result;
             if (!isLast) continue;
-            response.Position = outcome.Position.ToProto();
+            response.Position = outcome.Position?.ToProto();
             return response;
         }
     }

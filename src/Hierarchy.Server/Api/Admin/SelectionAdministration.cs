@@ -37,7 +37,7 @@ internal sealed class SelectionAdministration(DecisionDesk desk, SyncJournal? jo
                 return (after, changes);
             },
             cancellationToken);
-        var response = new ChangeSyncSelectionResponse { Selection = Describe(desk.View, languages), Position = outcome.Position.ToProto(), Changed = outcome.HasChanged };
+        var response = new ChangeSyncSelectionResponse { Selection = Describe(desk.View, languages), Position = outcome.Position?.ToProto(), Changed = outcome.HasChanged };
         response.Named.Add(named);
         return response;
     }

@@ -55,7 +55,7 @@ internal sealed class ServerAdministration(DecisionDesk desk, ILogReader log, Se
         desk.RequireRoot();
         EnrolledServer? found = null;
         var outcome = await desk.DecideAsync<ServerSettings>(
-            new DecisionIntent("servers set", request.RequestedBy),
+            new DecisionIntent("servers set", request.RequestedBy) { IsWhatIf = request.WhatIf },
             view =>
             {
                 var server = found = Find(view, request.Server.Trim());
@@ -70,8 +70,9 @@ internal sealed class ServerAdministration(DecisionDesk desk, ILogReader log, Se
         {
             Name = found!.Name, // The decision found it.
             Settings = SyncRecords.Message(found.Id, outcome.Result),
-            Position = outcome.Position.ToProto(),
+            Position = outcome.Position?.ToProto(),
             Changed = outcome.HasChanged,
+            Effects = outcome.Effects,
         };
     }
 

@@ -39,7 +39,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
         var subnets = Read(request.Subnets);
 
         var outcome = await desk.DecideAsync<Site>(
-            new DecisionIntent("sites add"),
+            new DecisionIntent("sites add") { IsWhatIf = request.WhatIf },
             view =>
             {
                 if (Find(view, name) is { } known) throw Refusal.Exists($"There is a site '{known.Name}' already. `hierarchy sites set {known.Name} --add-subnet …` changes its subnets.");
@@ -48,7 +48,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
                 return (site, [CatalogRecords.Site(site)]);
             },
             cancellationToken);
-        return new AddSiteResponse { Site = CatalogRecords.Message(outcome.Result), Position = outcome.Position.ToProto() };
+        return new AddSiteResponse { Site = CatalogRecords.Message(outcome.Result), Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     public async Task<SetSiteResponse> SetAsync(SetSiteRequest request, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class SiteAdministration(DecisionDesk desk)
         var (only, added, removed) = (Read(request.Subnets), Read(request.AddSubnets), Read(request.RemoveSubnets));
         if (only.Count + added.Count + removed.Count == 0) throw Refusal.Invalid("Say which subnets the site is to have: --subnet, --add-subnet or --remove-subnet.");
         var outcome = await desk.DecideAsync<Site>(
-            new DecisionIntent("sites set"),
+            new DecisionIntent("sites set") { IsWhatIf = request.WhatIf },
             view =>
             {
                 var before = Require(view, request.Name);
@@ -69,14 +69,14 @@ internal sealed class SiteAdministration(DecisionDesk desk)
                 return (after, after.Subnets.SequenceEqual(before.Subnets) ? [] : [CatalogRecords.Site(after)]);
             },
             cancellationToken);
-        return new SetSiteResponse { Site = CatalogRecords.Message(outcome.Result), Changed = outcome.HasChanged, Position = outcome.Position.ToProto() };
+        return new SetSiteResponse { Site = CatalogRecords.Message(outcome.Result), Changed = outcome.HasChanged, Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     public async Task<RemoveSiteResponse> RemoveAsync(RemoveSiteRequest request, CancellationToken cancellationToken)
     {
         desk.RequireRoot();
         var outcome = await desk.DecideAsync<int>(
-            new DecisionIntent("sites remove"),
+            new DecisionIntent("sites remove") { IsWhatIf = request.WhatIf },
             view =>
             {
                 var site = Require(view, request.Name);
@@ -87,21 +87,21 @@ internal sealed class SiteAdministration(DecisionDesk desk)
                 return (links.Length, changes);
             },
             cancellationToken);
-        return new RemoveSiteResponse { Position = outcome.Position.ToProto(), LinksRemoved = outcome.Result };
+        return new RemoveSiteResponse { Position = outcome.Position?.ToProto(), LinksRemoved = outcome.Result, Effects = outcome.Effects };
     }
 
     public async Task<SetDefaultSiteResponse> SetDefaultAsync(SetDefaultSiteRequest request, CancellationToken cancellationToken)
     {
         desk.RequireRoot();
         var outcome = await desk.DecideAsync<string>(
-            new DecisionIntent("sites default"),
+            new DecisionIntent("sites default") { IsWhatIf = request.WhatIf },
             view =>
             {
                 var name = request.Name.Trim().Length == 0 ? "" : Require(view, request.Name).Name;
                 return (name, name == view.TreeSettings.DefaultSite ? [] : [SiteRecords.Settings(view.TreeSettings with { DefaultSite = name })]);
             },
             cancellationToken);
-        return new SetDefaultSiteResponse { Name = outcome.Result, Changed = outcome.HasChanged, Position = outcome.Position.ToProto() };
+        return new SetDefaultSiteResponse { Name = outcome.Result, Changed = outcome.HasChanged, Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
     }
 
     public GetDefaultSiteResponse GetDefault() => new() { Name = desk.View.TreeSettings.DefaultSite };

@@ -24,9 +24,14 @@ internal sealed class TargetingAdministration(DecisionDesk desk, IReportStore re
         var view = desk.View;
         var (_, changes) = Decide(view, targeting);
         var response = new SetTargetingResponse { Targeting = request.Targeting, Effect = await effects.OfAsync(view, changes, cancellationToken), Changed = changes.Count > 0 };
-        if (request.WhatIf) return response;
+        if (request.WhatIf)
+        {
+            response.Effects = await desk.ForeseeAsync(view, changes, cancellationToken);
+            return response;
+        }
+
         var outcome = await desk.DecideAsync<bool>(new DecisionIntent("groups targeting set"), newest => Decide(newest, targeting), cancellationToken);
-        (response.Changed, response.Position) = (outcome.HasChanged, outcome.Position.ToProto());
+        (response.Changed, response.Position) = (outcome.HasChanged, outcome.Position?.ToProto());
         return response;
     }
 

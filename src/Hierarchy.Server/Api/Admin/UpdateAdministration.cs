@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
@@ -8,12 +7,12 @@ using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Roles;
-using UpdateType = Hierarchy.Domain.Catalog.UpdateType;
+using Hierarchy.Server.Search;
 
 namespace Hierarchy.Server.Api.Admin;
 
 /// <summary>Looking at the catalog.</summary>
-internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, IReportStore reports)
+internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, IReportStore reports, UpdateSearch search)
 {
     private const int DefaultPage = 100;
     private const int MaxPage = 1000;
@@ -21,21 +20,14 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, I
     public async Task<ListUpdatesResponse> ListAsync(ListUpdatesRequest request, CancellationToken cancellationToken)
     {
         if (request.PageSize is < 0 or > MaxPage) throw Refusal.Invalid($"A page has 1 to {MaxPage} updates.");
-        var offset = 0;
-        if (request.PageToken.Length > 0 && !int.TryParse(request.PageToken, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
-            throw Refusal.Invalid("The page token is not one that this server gave.");
-
+        if (!System.Enum.IsDefined(request.Order)) throw Refusal.Invalid("Updates are listed by title, by arrival, or by how many computers need them.");
         var view = desk.View;
-        var text = request.Text.Trim();
-        var matches = view.Updates.Values.Where(update => Matches(update, request, text))
-            .OrderBy(update => update.Latest!.Title, StringComparer.OrdinalIgnoreCase).ThenBy(update => update.UpdateId).ToArray(); // Only updates with a revision match.
-        var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
-        var response = new ListUpdatesResponse
-        {
-            Total = matches.Length,
-            NextPageToken = offset + size < matches.Length ? (offset + size).ToString(CultureInfo.InvariantCulture) : "",
-        };
-        foreach (var update in matches.Skip(offset).Take(size))
+        var query = SearchRequests.Read(view, request);
+        var after = request.PageToken.Length == 0 ? null : PagePlace.Read(request.PageToken, request.Order);
+        var states = request.States.Select(state => (UpdateState)(int)state).ToArray();
+        var page = await search.FindAsync(view, query, states, request.Order, after, request.PageSize == 0 ? DefaultPage : request.PageSize, cancellationToken);
+        var response = new ListUpdatesResponse { Total = page.Total, NextPageToken = page.Next?.Token ?? "" };
+        foreach (var update in page.Updates)
             response.Updates.Add(await DescribeAsync(view, update, cancellationToken));
         await CountAsync(response.Updates, cancellationToken);
         return response;
@@ -96,15 +88,5 @@ internal sealed class UpdateAdministration(DecisionDesk desk, ServedLogs logs, I
     {
         var record = await logs.Of((int)RecordKind.Revision).FindAsync((int)RecordKind.Revision, entry.Id.ToKey(), cancellationToken);
         return record?.Payload ?? throw new UnavailableException($"Update {entry.Id} left the catalog at this moment; ask again.");
-    }
-
-    private static bool Matches(UpdateEntry update, ListUpdatesRequest request, string text)
-    {
-        if (update.Latest is not { } latest) return false;
-        if (!request.IncludeAll && (latest.Type is UpdateType.Detectoid or UpdateType.Category || !latest.IsExplicitlyDeployable)) return false;
-        if (request.ApprovedOnly && update.Approvals.Count == 0) return false;
-        if (text.Length == 0 || latest.Title.Contains(text, StringComparison.OrdinalIgnoreCase)) return true;
-        var number = text.StartsWith("KB", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
-        return latest.KnowledgeBaseArticles.Contains(number) || update.UpdateId.ToString("D").StartsWith(text, StringComparison.OrdinalIgnoreCase);
     }
 }
