@@ -25,7 +25,7 @@ internal static class DemoCommand
         {
             if (!result.Errors.Any() && result.GetValueOrDefault<int>() < 0) result.AddError("--updates takes 0 or a positive number.");
         });
-        var command = new Command("demo", "Runs a simulated Microsoft Update, a root, two replicas and three agents, and installs an update.") { Updates, Keep, Documents };
+        var command = new Command("demo", "Runs a simulated Microsoft Update, a root, two replicas and three agents, and installs an update; then six agents with Office.") { Updates, Keep, Documents };
         command.SetAction(RunAsync);
         return command;
     }

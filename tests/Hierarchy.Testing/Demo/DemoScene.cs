@@ -42,6 +42,7 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
         var propagation = await new Propagation(Root, agents).MeasureAsync(Update, Group, cancellationToken);
         log.Detail(string.Create(CultureInfo.InvariantCulture, $"{propagation.Samples} samples, median {propagation.Median:0.0} ms, 90th percentile {propagation.High:0.0} ms"));
 
+        await new DemoOffice(tree, Root, log).PlayAsync(cancellationToken);
         await EqualAsync("replicas equal the root at the end", cancellationToken);
         await checks.DigestsAsync(cancellationToken);
         var installed = await InstalledAsync(cancellationToken);
@@ -67,7 +68,7 @@ internal sealed class DemoScene(TestTree tree, DemoLog log)
     private async Task<UpstreamNode> StartServersAsync(int updates, string? documents, CancellationToken cancellationToken)
     {
         log.Say($"starting a simulated Microsoft Update with {updates} generated updates{(documents is null ? "" : " and the recorded ones")}");
-        var upstream = tree.AddUpstream(new UpstreamNode.Catalog { Generated = updates, Documents = documents });
+        var upstream = tree.AddUpstream(new UpstreamNode.Catalog { Generated = updates, Documents = documents, Office = true });
         await upstream.StartAsync(cancellationToken);
 
         log.Say("starting the root");
