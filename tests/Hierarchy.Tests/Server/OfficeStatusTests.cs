@@ -2,7 +2,9 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
+using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Office;
+using Hierarchy.Domain.Policies;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Client.V1;
 using Hierarchy.Replication.Wire;
@@ -52,7 +54,10 @@ public sealed class OfficeStatusTests
         var computer = await root.Admin.GetComputerAsync(new GetComputerRequest { Computer = "pc-1" }, cancellationToken: Token);
         Assert.Equal(["Office 2003, administrative installation point (updated), for the computer", "Office 2003, from media, of user anna"], computer.Office);
         Assert.Contains(computer.OfficeNotes, note => note.Contains("903775", StringComparison.Ordinal));
-        Assert.Contains(computer.OfficeNotes, note => note.Contains("not enforceable", StringComparison.Ordinal));
+        Assert.DoesNotContain(computer.OfficeNotes, note => note.Contains("not enforceable", StringComparison.Ordinal));
+        await root.Get<IAuthorityLog>().CommitAsync([PolicyRecords.Policy(TargetGroup.AllComputers.Id, new ClientPolicy { BlockOfficeOnline = true })], Token);
+        await Eventually.HoldsAsync("what cannot be enforced is said", async () => (await root.Admin.GetComputerAsync(new GetComputerRequest { Computer = "pc-1" }, cancellationToken: Token)).OfficeNotes
+            .Any(note => note.Contains("Office 2003: not enforceable", StringComparison.Ordinal)));
 
         foreach (var server in new[] { root, replica })
         {

@@ -12,6 +12,9 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
 {
     private const int MaxListed = 10_000;
 
+    // Each is some hundred bytes; of many computers the reason alone says as much.
+    private const int MaxExplained = 100;
+
     public async Task<ListComputersResponse> ListAsync(CancellationToken cancellationToken)
     {
         var response = new ListComputersResponse();
@@ -28,7 +31,7 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         var response = new GetComputerResponse { Computer = Describe(view, found) };
         foreach (var status in found.IsSeen ? await reports.ListStatusesOfComputerAsync(found.Report.ComputerId, cancellationToken) : [])
             response.Statuses.Add(new ComputerStatus { Report = ReportMessages.ToProto(status), Title = view.Updates.GetValueOrDefault(status.UpdateId)?.Latest?.Title ?? "", Held = { Held(view, status, found.Report.Office) } });
-        DescribeOffice(response, found);
+        DescribeOffice(view, response, found);
         return response;
     }
 
@@ -83,7 +86,7 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
                 Time = Timestamp.FromDateTimeOffset(status.Time),
                 User = status.User,
                 Hold = (Protocol.Client.V1.HoldReason)status.Hold,
-                Held = { Held(view, status, known.GetValueOrDefault(status.ComputerId)?.Office) },
+                Held = { response.Computers.Count < MaxExplained ? Held(view, status, known.GetValueOrDefault(status.ComputerId)?.Office) : [] },
             });
         }
     }
@@ -95,7 +98,7 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
         return OfficeWords.Of(status.Hold, office?.Installations.Where(copy => products.Any(product => product.IsOf(copy))).ToArray() ?? []);
     }
 
-    private static void DescribeOffice(GetComputerResponse response, KnownComputers.Entry computer)
+    private static void DescribeOffice(ServedView view, GetComputerResponse response, KnownComputers.Entry computer)
     {
         if (computer.Report.Office is not { IsKnown: true } office)
         {
@@ -105,6 +108,8 @@ internal sealed class ComputerAdministration(DecisionDesk desk, IReportStore rep
 
         response.Office.Add(office.Installations.Select(OfficeWords.Describe));
         response.OfficeNotes.Add(OfficeWords.Warnings(office.Installations));
+        if (view.PolicyOf(view.MembershipOf(computer.Facts)).Policy.BlockOfficeOnline != true) return;
+        response.OfficeNotes.Add($"Users are kept from updating Office from the Internet: {string.Join(", ", OfficeOnlineKeys.All.Select(key => key.Policy))}.");
         response.OfficeNotes.Add(office.Installations.Select(OfficeOnlineKeys.WhyNotEnforceable).OfType<string>().Distinct().Select(why => $"Blocking Office Online: {why}."));
     }
 
