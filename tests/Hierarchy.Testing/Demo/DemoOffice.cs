@@ -19,11 +19,10 @@ internal sealed class DemoOffice(TestTree tree, ServerNode root, DemoLog log)
     /// <summary>Plays them.</summary>
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
-        log.Say($"Office: the groups {Accounting} and {Desks}, nested in {Above}; users' copies are updated at logon in {Desks} alone");
+        log.Say($"Office: the groups {Accounting} and {Desks}, nested in {Above}");
         await CliAsync(cancellationToken, "groups", "add", Above);
         await CliAsync(cancellationToken, "groups", "add", Accounting, "--parent", Above);
         await CliAsync(cancellationToken, "groups", "add", Desks, "--parent", Above);
-        await CliAsync(cancellationToken, "policy", "set", "--group", Desks, "--office-per-user", "at-logon");
 
         log.Say($"Office: approving three updates for {Above}, with a deadline in seven days; starting six computers in the groups below");
         foreach (var update in new[] { DemoOfficeUpdates.Of2003, DemoOfficeUpdates.Of2007, DemoOfficeUpdates.OfUsers })
@@ -44,8 +43,13 @@ internal sealed class DemoOffice(TestTree tree, ServerNode root, DemoLog log)
         await ReachAsync(DemoOfficeUpdates.Of2007, cancellationToken, ("office-2007", null, "installed", null));
         await ReachAsync(
             DemoOfficeUpdates.OfUsers, cancellationToken, ("kiosk", "anna", "not_installed", "per_user_never"), ("kiosk", "bert", "not_installed", "per_user_never"),
-            ("desk", "anna", "installed", null), ("desk", "bert", "not_installed", "user_not_logged_on"));
+            ("desk", "anna", "not_installed", "per_user_never"), ("desk", "bert", "not_installed", "per_user_never"));
         await ExplainAsync(cancellationToken);
+
+        log.Say($"Office: copies of users are updated at logon in {Desks}; Anna is logged on, Bert is not");
+        await CliAsync(cancellationToken, "policy", "set", "--group", Desks, "--office-per-user", "at-logon");
+        await ReachAsync(
+            DemoOfficeUpdates.OfUsers, cancellationToken, ("kiosk", "anna", "not_installed", "per_user_never"), ("desk", "anna", "installed", null), ("desk", "bert", "not_installed", "user_not_logged_on"));
 
         log.Say("Office: Bert logs on at the desk");
         await File.WriteAllTextAsync(Path.Combine(desk.Folder, "facts.json"), Facts("2010", OfUsers, bertIsLoggedOn: true), cancellationToken);
