@@ -93,7 +93,8 @@ internal sealed class LogVerb : Verb
     private static void AddRows(Table table, AuditEntryBody entry)
     {
         var first = entry.Items.Count > 0 ? entry.Items[0] : null;
-        table.AddTextRow(entry.Time ?? "", entry.RequestedBy ?? "-", entry.Address ?? "-", entry.Server, entry.Verb, What(first), first?.Before ?? "", first?.After ?? "");
+        // To the second: people look for days and minutes.
+        table.AddTextRow(entry.Time is { Length: > 19 } time ? $"{time[..19]}Z" : entry.Time ?? "", entry.RequestedBy ?? "-", entry.Address ?? "-", entry.Server, entry.Verb, What(first), first?.Before ?? "", first?.After ?? "");
         foreach (var item in entry.Items.Skip(1).Take(MostShown - 1)) table.AddTextRow("", "", "", "", "", What(item), item.Before, item.After);
         var shown = Math.Min(entry.Items.Count, MostShown);
         if (entry.Changes > shown) table.AddTextRow("", "", "", "", "", $"and {Human.Count(entry.Changes - shown)} more", "", "");

@@ -13,6 +13,7 @@ internal sealed record UpdateDocument
     public required string Title { get; init; }
     public required IReadOnlyList<string> KnowledgeBaseArticles { get; init; }
     public required IReadOnlyList<string> SecurityBulletins { get; init; }
+    public required IReadOnlyList<string> Cves { get; init; }
     public required string? Severity { get; init; }
     public required string? CategoryType { get; init; }
     public required IReadOnlyList<string?> Categories { get; init; }
@@ -46,6 +47,7 @@ internal sealed record UpdateDocument
             Title = head.Title,
             KnowledgeBaseArticles = [.. head.KnowledgeBaseArticles],
             SecurityBulletins = [.. head.SecurityBulletins],
+            Cves = [.. head.Cves],
             Severity = Wire.NullIfEmpty(head.Severity),
             CategoryType = Wire.NullIfEmpty(head.CategoryType),
             Categories = [.. head.Categories.Select(Wire.Guid)],

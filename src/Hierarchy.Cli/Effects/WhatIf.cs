@@ -28,7 +28,8 @@ internal static class WhatIf
     /// <summary>What would follow, as a short table.</summary>
     public static void Render(Output output, IAnsiConsole console, EffectsBody effects)
     {
-        if (effects.Computers == 0) console.WriteLine($"Nothing else would be decided for any of {Count(effects.Known, "computer")}.");
+        if (effects.Known == 0) console.WriteLine("No computer is known here yet for which something else could be decided.");
+        else if (effects.Computers == 0) console.WriteLine($"Nothing else would be decided for any of {Count(effects.Known, "computer")}.");
         else console.WriteLine($"Something else would be decided for {Human.Count(effects.Computers)} of {Count(effects.Known, "computer")}, about {Count(effects.Updates, "update")}.");
         var table = output.Table("WHAT", "WHO", "COMPUTERS", "BYTES");
         foreach (var action in effects.Actions.Take(MostRows))

@@ -46,6 +46,7 @@ internal sealed class UpdatesShowVerb : Verb
             ("Type", update.CategoryType is null ? update.Type : $"{update.Type} ({update.CategoryType})"),
             ("KB articles", string.Join(", ", update.KnowledgeBaseArticles)),
             ("Bulletins", string.Join(", ", update.SecurityBulletins)),
+            ("CVEs", string.Join(", ", update.Cves)),
             ("Severity", update.Severity),
             ("Published", update.CreationDate),
             ("Arrived", update.ArrivalDate),

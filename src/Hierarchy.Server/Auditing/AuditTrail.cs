@@ -18,8 +18,18 @@ internal sealed class AuditTrail(ServerIdentity self, TimeProvider time)
     /// <param name="changes">At least one.</param>
     public Change EntryOf(DecisionIntent intent, ServedView before, IReadOnlyList<Change> changes)
     {
-        var caller = Caller.Current;
         var words = new ChangeWords(before);
+        // What a decision is about comes before what follows from it for single computers.
+        return EntryOf(intent, [.. changes.OrderBy(change => ChangeWords.Weight(change.Kind)).Take(AuditEntry.MostItems).Select(words.Of)], changes.Count);
+    }
+
+    /// <summary>The entry of what stands in other records than those of the log.</summary>
+    /// <param name="intent">Who wants it.</param>
+    /// <param name="items">What changes, in words.</param>
+    /// <param name="changes">How many records of the log.</param>
+    public Change EntryOf(DecisionIntent intent, IReadOnlyList<AuditItem> items, int changes)
+    {
+        var caller = Caller.Current;
         var entry = new AuditEntry
         {
             Time = time.GetUtcNow(),
@@ -28,9 +38,8 @@ internal sealed class AuditTrail(ServerIdentity self, TimeProvider time)
             Address = caller?.Address ?? "",
             ServerId = self.Id,
             ServerName = self.Name,
-            Changes = changes.Count,
-            // What a decision is about comes before what follows from it for single computers.
-            Items = [.. changes.OrderBy(change => ChangeWords.Weight(change.Kind)).Take(AuditEntry.MostItems).Select(words.Of)],
+            Changes = changes,
+            Items = items,
         };
         // Entries of one millisecond keep their order; the rest keeps those of two servers of one log apart.
         return AuditRecords.Entry(entry, ((ulong)Interlocked.Increment(ref _ordinal) << 32) | (uint)RandomNumberGenerator.GetInt32(int.MaxValue));

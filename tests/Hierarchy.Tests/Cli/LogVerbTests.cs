@@ -15,7 +15,7 @@ public sealed class LogVerbTests
         var ran = await server.RunAsync(Token, "log");
 
         Assert.True(ran.ExitCode == 0, ran.Error);
-        Assert.Matches(@"2026-09-21T14:13:20.25Z\s+anna@pc\s+127.0.0.1\s+root\s+approve\s+An update, for Pilot\s+inherits\s+install, revision 201", ran.Out);
+        Assert.Matches(@"2026-09-21T14:13:20Z\s+anna@pc\s+127.0.0.1\s+root\s+approve\s+An update, for Pilot\s+inherits\s+install, revision 201", ran.Out);
         Assert.Matches(@"-\s+-\s+root\s+groups remove\s+Pilot\s", ran.Out);
         Assert.Contains("and 895 more", ran.Out, StringComparison.Ordinal);
     }

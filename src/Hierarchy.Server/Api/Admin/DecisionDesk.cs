@@ -1,4 +1,5 @@
 using Hierarchy.Domain;
+using Hierarchy.Domain.Audit;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
@@ -84,6 +85,14 @@ internal sealed class DecisionDesk(
         {
             _oneAtATime.Release();
         }
+    }
+
+    /// <summary>Writes down what was decided about this server alone: it stands in no record, and still somebody decided it.</summary>
+    public async Task RecordAsync(DecisionIntent intent, AuditItem item)
+    {
+        RequireDecider();
+        // It is done already: whoever goes away now must not leave it untold.
+        await authority!.CommitAsync([trail.EntryOf(intent, [item], changes: 0)], CancellationToken.None); // Who decides has one.
     }
 
     /// <summary>What would follow for computers and content, had these changes been made to that view.</summary>

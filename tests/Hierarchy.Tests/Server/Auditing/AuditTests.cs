@@ -99,6 +99,20 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task Schedule_ThatIsSet_IsToldThoughItStandsInNoRecord()
+    {
+        await using var root = await RunningServer.RootAsync();
+        var request = new SetSyncScheduleRequest { Schedule = new SyncSchedule { TimesADay = 4, FirstMinute = 180 } };
+
+        await root.Admin.SetSyncScheduleAsync(request, AsAnna);
+        await root.Admin.SetSyncScheduleAsync(request, AsAnna);
+
+        var entry = Assert.Single((await ListAsync(root, new ListAuditEntriesRequest())).Entries);
+        Assert.Equal(("sync schedule set", "anna@müller", 0), (entry.Verb, entry.RequestedBy, entry.Changes));
+        Assert.Equal("4 times a day from 03:00", Assert.Single(entry.Items).After);
+    }
+
+    [Fact]
     public async Task Autonomous_Decisions_AreItsOwnLogsAndNotTheRoots()
     {
         await using var root = await RunningServer.RootAsync();
