@@ -49,6 +49,7 @@ internal static class CommandLine
             new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(environment.Time), new UpdatesShowVerb(), new UpdatesImportVerb() },
             new ApproveVerb(environment.Time),
             new DeclineVerb(),
+            new Command("decisions", "How decisions go on by themselves: new revisions, and updates that expire.") { new DecisionsShowVerb(), new DecisionsSetVerb() },
             new Command("groups", "Target groups: which computers an approval is for.")
             {
                 new GroupsListVerb(), new GroupsAddVerb(), new GroupsRenameVerb(), new GroupsMoveVerb(), new GroupsRemoveVerb(), new GroupsUnknownVerb(),

@@ -44,9 +44,9 @@ internal sealed record NetworkNotImportedDocument(ErrorBody Error, IReadOnlyList
 internal sealed record ImportProblemBody(string File, int Line, string Message);
 
 /// <summary>A place with its own network.</summary>
-internal sealed record SiteBody(string Name, IReadOnlyList<string> Subnets)
+internal sealed record SiteBody(string Name, IReadOnlyList<string> Subnets, string? TimeZone)
 {
-    public static SiteBody From(SiteRecord site) => new(site.Name, [.. site.Subnets]);
+    public static SiteBody From(SiteRecord site) => new(site.Name, [.. site.Subnets], Wire.NullIfEmpty(site.TimeZone));
 }
 
 /// <summary>A link between two sites; rates in bytes per second, null: as much as it carries, 0: closed.</summary>

@@ -23,7 +23,7 @@ internal sealed class SitesShowVerb : Verb
         {
             console.Write(Output.Facts(
                 ("Site", document.Site.Name), ("Default", Human.YesNo(document.IsDefault)), ("Subnets", document.Site.Subnets.Count == 0 ? "none" : string.Join(' ', document.Site.Subnets)),
-                ("Servers", document.Servers.Count == 0 ? "none" : string.Join(", ", document.Servers))));
+                ("Time zone", document.Site.TimeZone ?? "none"), ("Servers", document.Servers.Count == 0 ? "none" : string.Join(", ", document.Servers))));
             if (response.Links.Count > 0) console.Write(SitesLinksListVerb.TableOf(session, response.Links));
         });
     }

@@ -17,7 +17,18 @@ public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNum
     public static DecisionExplanation Of(ServedView view, UpdateEntry update, ComputerFacts computer)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return Of(view, update, view.MembershipOf(computer), view.PlacementOf(computer));
+        var explanation = Of(view, update, view.MembershipOf(computer), view.PlacementOf(computer));
+        return explanation is { IsDeadlineFloating: true, Deadline: { } wall } ? explanation with { Reasons = [.. explanation.Reasons, Due(view, wall, computer)] } : explanation;
+    }
+
+    private static string Due(ServedView view, DateTimeOffset wall, ComputerFacts computer)
+    {
+        var site = view.SiteOf(computer);
+        var by = computer.UtcOffset is { } offset ? $"its clock was {(offset < TimeSpan.Zero ? "behind" : "ahead of")} UTC by {offset:hh\\:mm} at its last report"
+            : site?.FindZone() is { } zone ? $"it did not say how far its clock is ahead, and its site {site.Name} is in {zone.Id}"
+            : site is { TimeZone.Length: > 0 } ? $"it did not say how far its clock is ahead, and this server does not know the zone {site.TimeZone} of its site {site.Name}: taken for UTC"
+            : "it did not say how far its clock is ahead, and its site has no time zone: taken for UTC";
+        return $"{wall:HH:mm} on the wall of this computer is {view.DueAt(wall, isFloating: true, computer):yyyy-MM-dd HH:mm} UTC: {by}.";
     }
 
     /// <summary>Explains it to whoever is in these groups.</summary>
@@ -49,7 +60,12 @@ public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNum
             _ => (DecisionAction?)null,
         };
         if (isWithdrawn) return action == DecisionAction.Uninstall ? Told(DecisionAction.Uninstall, latest, winner) : new(null, 0, null, IsDeadlineFloating: false, winner?.GroupId, reasons);
-        if (action is { } acts) return Told(acts, latest, winner);
+        if (action is { } acts)
+        {
+            var counting = update.RevisionFor(winner!); // Only an approval acts.
+            if (!ReferenceEquals(counting, latest)) reasons.Add(WhyHeld(view, latest, winner!, counting)); // Likewise.
+            if (counting is not null) return Told(acts, counting, winner);
+        }
 
         reasons.Add("Nothing unapproved is installed.");
         if (!latest.IsExplicitlyDeployable && view.BundlesOf(latest.Id) is [var first, ..] bundles)
@@ -71,6 +87,16 @@ public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNum
             PlacedBy.Computer => "it asks for it",
             _ => "nobody put it elsewhere",
         };
+
+        static string WhyHeld(ServedView view, CatalogEntry latest, Approval approval, CatalogEntry? counting)
+        {
+            if (view.DecisionSettings.KeepsApprovedRevisions && counting?.Id.RevisionNumber == approval.RevisionNumber)
+                return $"Approvals stay with the revision that was approved (hierarchy decisions show): it gets revision {counting.Id.RevisionNumber}, and revision {latest.Id.RevisionNumber} when that is approved.";
+            var licences = string.Join(", ", Eulas.NotAccepted(view, latest).Select(id => id.ToString("D")));
+            return $"Revision {latest.Id.RevisionNumber} has a licence that nobody accepted ({licences}), so the approval does not move to it: "
+                + (counting is null ? "no revision that was approved may be installed" : $"it gets revision {counting.Id.RevisionNumber}")
+                + $" until then. Read it: hierarchy eulas list --update {latest.Id.UpdateId:D} --text.";
+        }
 
         DecisionExplanation Nothing(string reason) => new(null, 0, null, IsDeadlineFloating: false, GroupId: null, [reason]);
 

@@ -7,22 +7,26 @@ namespace Hierarchy.Domain.Approvals;
 public static class Eulas
 {
     /// <summary>The revision and everything that it bundles, to any depth, as far as each has a licence; each once.</summary>
-    public static IEnumerable<CatalogEntry> LicensedOf(ServedView view, CatalogEntry entry)
-    {
-        if (entry.EulaId is not null) yield return entry;
-        if (entry.BundledUpdates.Count == 0) yield break;
-        var seen = new HashSet<RevisionId> { entry.Id };
-        var open = new Stack<CatalogEntry>([entry]);
-        while (open.TryPop(out var parent))
-            foreach (var child in parent.BundledUpdates.SelectMany(group => group.AnyOf))
-            {
-                if (!seen.Add(child) || view.Find(child) is not { } found) continue;
-                if (found.EulaId is not null) yield return found;
-                open.Push(found);
-            }
-    }
+    public static IEnumerable<CatalogEntry> LicensedOf(ServedView view, CatalogEntry entry) => LicensedOf(view.Find, entry);
 
     /// <summary>Licences that have to be accepted before it may be installed, ascending.</summary>
     public static IReadOnlyList<Guid> NotAccepted(ServedView view, CatalogEntry entry) =>
         [.. LicensedOf(view, entry).Select(licensed => licensed.EulaId!.Value).Where(id => !view.AcceptedEulas.Contains(id)).Distinct().Order()]; // Licensed ones have an id.
+
+    internal static IEnumerable<CatalogEntry> LicensedOf(Func<RevisionId, CatalogEntry?> find, CatalogEntry entry) =>
+        entry.BundledUpdates.Count == 0 ? entry.EulaId is null ? [] : [entry] : Brought(find, entry).Prepend(entry).Where(each => each.EulaId is not null);
+
+    private static IEnumerable<CatalogEntry> Brought(Func<RevisionId, CatalogEntry?> find, CatalogEntry entry)
+    {
+        var seen = new HashSet<RevisionId> { entry.Id };
+        var open = new Stack<CatalogEntry>([entry]);
+        while (open.TryPop(out var parent))
+            foreach (var group in parent.BundledUpdates)
+                foreach (var child in group.AnyOf)
+                {
+                    if (!seen.Add(child) || find(child) is not { } found) continue;
+                    yield return found;
+                    if (found.BundledUpdates.Count > 0) open.Push(found);
+                }
+    }
 }

@@ -28,6 +28,7 @@ public static class RecordParts
         /* 19 revision numbers */ RecordPart.None,
         /* 20 content settings */ RecordPart.Catalog,
         /* 21 audit entry      */ RecordPart.Decision,
+        /* 22 decision settings*/ RecordPart.Decision,
     ];
 
     /// <summary>The part of a kind.</summary>

@@ -20,19 +20,20 @@ public static class WantedFiles
         ArgumentNullException.ThrowIfNull(rules);
         if (!update.IsLive) yield break;
         DateTimeOffset? deadline = null;
-        var isApproved = false;
+        var revisions = new List<CatalogEntry>();
         foreach (var approval in update.Approvals)
         {
             if (approval.Action is not (ApprovalAction.Install or ApprovalAction.OptionalInstall)) continue;
-            isApproved = true;
+            if (update.RevisionFor(approval) is not { } revision) continue;
+            if (!revisions.Contains(revision)) revisions.Add(revision);
             if (approval.Deadline < (deadline ?? DateTimeOffset.MaxValue)) deadline = approval.Deadline;
         }
 
-        if (!isApproved) yield break;
+        if (revisions.Count == 0) yield break;
         var latest = update.Latest!; // A live update has a latest revision.
         var policy = rules.IsUniform ? rules.Default : rules.PolicyOf(latest, categories);
         var decidedAt = view.DecidedSequenceOf(update);
-        foreach (var file in All(view, latest))
+        foreach (var file in revisions.Count == 1 ? All(view, revisions[0]) : revisions.SelectMany(revision => All(view, revision)).DistinctBy(file => new Sha1Digest(file.Sha1.Span)))
             if (IsWanted(view, rules, file))
                 yield return new WantedFile(file, policy, deadline, decidedAt);
     }

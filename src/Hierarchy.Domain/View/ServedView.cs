@@ -78,6 +78,9 @@ public sealed class ServedView
     /// <summary>Rules that put computers into groups.</summary>
     public GroupRuleSet Rules { get; internal init; } = GroupRuleSet.Empty;
 
+    /// <summary>How decisions go on by themselves, of whoever decides.</summary>
+    public DecisionSettings DecisionSettings { get; internal init; } = DecisionSettings.Default;
+
     /// <summary>What is decided for the whole tree.</summary>
     public Sites.TreeSettings TreeSettings { get; internal init; } = Domain.Sites.TreeSettings.Default;
 
@@ -126,6 +129,12 @@ public sealed class ServedView
     /// <summary>The newest sequence of the overlay that decides about an update; empty without an overlay, where <see cref="UpdateEntry.ChangedAt"/> says all.</summary>
     internal ImmutableDictionary<Guid, long> DecidedAt { get; init; } = ImmutableDictionary<Guid, long>.Empty;
 
+    /// <summary>Where the log that decides said last how decisions go on: who stands before it takes everything anew.</summary>
+    internal long SettingsChangedAt { get; init; }
+
+    /// <summary>Where the log that decides said last whether a licence is accepted.</summary>
+    internal ImmutableDictionary<Guid, long> EulaChangedAt { get; init; } = ImmutableDictionary<Guid, long>.Empty;
+
     internal RecentTouches RecentlyDecided { get; init; } = RecentTouches.StartingAt(0);
 
     /// <summary>The revision of that number; null when there is none.</summary>
@@ -172,6 +181,12 @@ public sealed class ServedView
     /// <summary>The site that a computer is in: the one that owns its address, else the default one; null for none.</summary>
     public Sites.Site? SiteOf(ComputerFacts computer) => computer.Address is { } address ? Network.Value.Find(address) : null;
 
+    /// <summary>
+    /// The moment at which a deadline falls due on a computer, the one place that knows: one by the clock on the wall by the computer's own offset, else by its site's zone, else as if it were UTC; null for none.
+    /// </summary>
+    public DateTimeOffset? DueAt(DateTimeOffset? deadline, bool isFloating, ComputerFacts computer) =>
+        deadline is { } wall && isFloating ? FloatingDeadline.MomentOf(wall, computer.UtcOffset, computer.UtcOffset is null ? SiteOf(computer)?.FindZone() : null) : deadline;
+
     /// <summary>False when some computer may be in other groups than in the other view.</summary>
     public bool PlacesAs(ServedView other) =>
         ReferenceEquals(Groups, other.Groups) && ReferenceEquals(Assignments, other.Assignments) && TreeSettings.Targeting == other.TreeSettings.Targeting
@@ -184,7 +199,7 @@ public sealed class ServedView
     /// True when a client that has everything up to the sequence (and up to that of the overlay) can be sent what changed since; false when it must take everything anew (a removed revision has no name left).
     /// </summary>
     public bool CanTellChangesSince(long sequence, long overlay = 0) =>
-        sequence >= Head.Floor && sequence >= RevisionRemovedAt && (Overlay is null || overlay >= Overlay.Floor);
+        sequence >= Head.Floor && sequence >= RevisionRemovedAt && (Overlay is null || overlay >= Overlay.Floor) && (Overlay is null ? sequence : overlay) >= SettingsChangedAt;
 
     /// <summary>Updates whose decisions may have changed after the sequence, or after that of the overlay; each once.</summary>
     public IEnumerable<UpdateEntry> ChangedSince(long sequence, long overlay = 0)
@@ -201,8 +216,8 @@ public sealed class ServedView
     public long DecidedSequenceOf(UpdateEntry update) => Overlay is null ? update.ChangedAt : DecidedAt.GetValueOrDefault(update.UpdateId);
 
     /// <summary>
-    /// The decisions of one computer about an update: the latest revision, and older ones that a live bundle names. None for an update that is declined; of one that its publisher withdrew, that it
-    /// be uninstalled alone.
+    /// The decisions of one computer about an update: last the revision that counts for it (the latest, unless the approval is held back: <see cref="UpdateEntry.RevisionFor"/>), before it others that a live
+    /// bundle names. None for an update that is declined; of one that its publisher withdrew, that it be uninstalled alone.
     /// </summary>
     public void Decide(UpdateEntry update, Membership membership, List<Decision> into)
     {
@@ -213,14 +228,14 @@ public sealed class ServedView
             return;
         }
 
-        var latest = update.Latest!; // IsLive says that there is one.
-        for (var i = 0; i < update.Revisions.Count - 1; i++)
-            if (IsBundled(update.Revisions[i].Id))
+        var own = DecideLatest(update, update.Latest!, membership); // IsLive says that there is one.
+        for (var i = 0; i < update.Revisions.Count; i++)
+            if (!ReferenceEquals(update.Revisions[i], own.Entry) && IsBundled(update.Revisions[i].Id))
                 into.Add(new Decision(update.Revisions[i], DecisionAction.Bundle, Deadline: null));
-        into.Add(DecideLatest(update, latest, membership));
+        into.Add(own);
     }
 
-    /// <summary>Latest revisions of live updates that bundle this one, by id.</summary>
+    /// <summary>Live updates that bundle this revision, by id: each by its latest revision, though an older one that somebody still gets may be what bundles it.</summary>
     public IReadOnlyList<CatalogEntry> BundlesOf(RevisionId id) => BundleParents.TryGetValue(id, out var parents)
         ? [.. parents.Order().Select(parent => Updates.GetValueOrDefault(parent)).Where(update => update is { IsLive: true }).Select(update => update!.Latest!)] // Live updates have a revision.
         : [];
@@ -252,14 +267,17 @@ public sealed class ServedView
     {
         if (latest.Type is UpdateType.Detectoid or UpdateType.Category) return new Decision(latest, DecisionAction.Evaluate, Deadline: null);
         var approval = update.Approvals.Count == 0 ? null : ApprovalConflict.Resolve(update.Approvals, membership);
-        return approval?.Action switch
+        // What may not be installed in any revision is evaluated, as if nobody had approved it.
+        var entry = approval is null ? latest : update.RevisionFor(approval);
+        DecisionAction? acts = approval is null || entry is null ? null : approval.Action switch
         {
-            ApprovalAction.Install => new Decision(latest, DecisionAction.Install, approval.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating },
-            ApprovalAction.Uninstall => new Decision(latest, DecisionAction.Uninstall, approval.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating },
-            ApprovalAction.OptionalInstall => new Decision(latest, DecisionAction.OptionalInstall, approval.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating },
-            _ when IsBundled(latest.Id) && !latest.IsExplicitlyDeployable => new Decision(latest, DecisionAction.Bundle, Deadline: null),
-            _ => new Decision(latest, DecisionAction.Evaluate, Deadline: null),
+            ApprovalAction.Install => DecisionAction.Install,
+            ApprovalAction.Uninstall => DecisionAction.Uninstall,
+            ApprovalAction.OptionalInstall => DecisionAction.OptionalInstall,
+            _ => null,
         };
+        if (acts is { } action) return new Decision(entry!, action, approval!.Deadline) { IsDeadlineFloating = approval.IsDeadlineFloating }; // Only an approval with a revision acts.
+        return new Decision(latest, IsBundled(latest.Id) && !latest.IsExplicitlyDeployable ? DecisionAction.Bundle : DecisionAction.Evaluate, Deadline: null);
     }
 
     internal static Lazy<Sites.SiteMap> NetworkOf(ImmutableDictionary<string, Sites.Site> sites, string defaultSite) => new(() => new Sites.SiteMap(sites.Values, defaultSite));

@@ -13,7 +13,7 @@ namespace Hierarchy.Domain.View;
 /// Makes the next view from the last one and what changed. Records may come in any order and name what is not there yet: nothing in a log refers to something that must exist.
 /// With an overlay, the caller hands over the catalog of the tree's log and the decisions of the overlay, and nothing else. Not safe for concurrent use.
 /// </summary>
-public sealed class ServedViewBuilder
+public sealed partial class ServedViewBuilder
 {
     private readonly LayeredDictionary<Guid, UpdateEntry>.Builder _updates;
     private readonly LayeredDictionary<int, RevisionId>.Builder _revisionIds;
@@ -40,6 +40,8 @@ public sealed class ServedViewBuilder
     private Sites.TreeSettings _treeSettings;
     private ContentSettings _treeContent;
     private GroupTree? _groupTree;
+    private DecisionSettings _settings;
+    private long _settingsChangedAt;
     private bool _hasAssigned;
     private bool _hasSuperseded;
     private long _revisionRemovedAt;
@@ -71,6 +73,10 @@ public sealed class ServedViewBuilder
         _groupRules = previous?.GroupRules.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, GroupRule>();
         _serverContent = previous?.ServerContent.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ContentSettings>();
         _policies = previous?.Policies.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ClientPolicy>();
+        _eulaChangedAt = previous?.EulaChangedAt.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, long>();
+        _settings = previous?.DecisionSettings ?? DecisionSettings.Default;
+        _settingsChangedAt = previous?.SettingsChangedAt ?? 0;
+        _isAllUnsettled = previous is null;
         _selection = previous?.Selection;
         _treeSettings = previous?.TreeSettings ?? Sites.TreeSettings.Default;
         _treeContent = previous?.TreeContent ?? ContentSettings.None;
@@ -116,6 +122,13 @@ public sealed class ServedViewBuilder
             case ViewRecord.Eula eula:
                 if (eula.IsAccepted) _acceptedEulas.Add(eula.EulaId);
                 else _acceptedEulas.Remove(eula.EulaId);
+                _eulaChangedAt[eula.EulaId] = eula.Sequence;
+                _isAllUnsettled = true;
+                break;
+            case ViewRecord.Settings settings:
+                _settings = settings.State ?? DecisionSettings.Default;
+                _settingsChangedAt = settings.Sequence;
+                _isAllUnsettled = true;
                 break;
             case ViewRecord.Assignment assignment:
                 Set(_assignments, assignment.Key, assignment.State);
@@ -157,6 +170,8 @@ public sealed class ServedViewBuilder
         _groups.Clear();
         _groupTree = null;
         _acceptedEulas.Clear();
+        _eulaChangedAt.Clear();
+        (_settings, _settingsChangedAt, _isAllUnsettled) = (DecisionSettings.Default, 0, true);
         _assignments.Clear();
         _hasAssigned = true;
         _policies.Clear();
@@ -171,6 +186,7 @@ public sealed class ServedViewBuilder
     /// <param name="overlay">Of the overlay; null for none.</param>
     public ServedView Build(LogHead head, LogHead? overlay = null)
     {
+        Settle();
         var recent = _previous is null ? RecentTouches.StartingAt(head.Position.Sequence) : _previous.Recent.With(head.Position.Sequence, _touched);
         _groupTree ??= new GroupTree(_groups.Values, _overlay);
         // The same object says that nobody was put elsewhere: see ServedView.PlacesAs.
@@ -194,6 +210,9 @@ public sealed class ServedViewBuilder
             Selection = _selection,
             Imported = _imported.ToImmutable(),
             Policies = _policies.ToImmutable(),
+            DecisionSettings = _settings,
+            SettingsChangedAt = _settingsChangedAt,
+            EulaChangedAt = _eulaChangedAt.ToImmutable(),
             Overlay = overlay,
             DecidedAt = _decidedAt.ToImmutable(),
             RecentlyDecided = overlay is null ? RecentTouches.StartingAt(0)
@@ -213,6 +232,8 @@ public sealed class ServedViewBuilder
             Add(file);
         if (latestBefore is not null && latestBefore.Id.RevisionNumber <= entry.Id.RevisionNumber) Unlink(latestBefore, entry.Sequence);
         if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
+        // It may be part of a bundle that was approved before it came.
+        if (entry.EulaId is not null || entry.BundledUpdates.Count > 0) _isAllUnsettled = true;
     }
 
     /// <summary>Several updates may have one file: it is for the languages of all of them, and express only where it is for all.</summary>
@@ -279,6 +300,7 @@ public sealed class ServedViewBuilder
         var before = _updates.GetValueOrDefault(updateId) ?? new UpdateEntry { UpdateId = updateId };
         _updates[updateId] = change(before) with { ChangedAt = Math.Max(before.ChangedAt, sequence) };
         if (_previous is not null) _touched.Add(updateId);
+        if (!_isAllUnsettled) _unsettled.Add(updateId);
     }
 
     /// <summary>What the log that decides says: without an overlay, a change like any other.</summary>
@@ -291,6 +313,7 @@ public sealed class ServedViewBuilder
         }
 
         _updates[updateId] = change(_updates.GetValueOrDefault(updateId) ?? new UpdateEntry { UpdateId = updateId });
+        if (!_isAllUnsettled) _unsettled.Add(updateId);
         _decidedAt[updateId] = Math.Max(_decidedAt.GetValueOrDefault(updateId), sequence);
         if (_recentlyDecided is not null) _decided.Add(updateId);
     }

@@ -45,6 +45,9 @@ public abstract record ViewRecord(long Sequence)
     /// <summary>How computers of a group behave; null for nothing decided.</summary>
     public sealed record PolicyDecided(long Sequence, Guid GroupId, Policies.ClientPolicy? State) : ViewRecord(Sequence);
 
+    /// <summary>How decisions go on by themselves; null for the defaults.</summary>
+    public sealed record Settings(long Sequence, DecisionSettings? State) : ViewRecord(Sequence);
+
     /// <summary>A rule that puts computers into a group; null when it was removed.</summary>
     public sealed record Rule(long Sequence, Guid RuleId, GroupRule? State) : ViewRecord(Sequence);
 

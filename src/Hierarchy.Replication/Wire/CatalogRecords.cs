@@ -36,6 +36,7 @@ public static class CatalogRecords
                 RecordKind.EulaAcceptance => new ViewRecord.Eula(record.Sequence, Id(record, 0, 16), IsAccepted: !record.IsTombstone),
                 RecordKind.GroupAssignment => new ViewRecord.Assignment(record.Sequence, KeyText(record), record.Payload is { } payload ? ReadAssignment(payload) : null),
                 RecordKind.GroupRule => new ViewRecord.Rule(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? GroupRecords.ReadRule(payload) : null),
+                RecordKind.DecisionSettings => new ViewRecord.Settings(record.Sequence, record.Payload is { } payload ? SettingsRecords.Read(payload) : null),
                 RecordKind.SyncSelection => new ViewRecord.Selection(record.Sequence, record.Payload is { } payload ? SyncRecords.ReadSelection(payload) : null),
                 RecordKind.ImportedUpdate => new ViewRecord.Imported(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadImported(payload) : null),
                 RecordKind.ServerSettings => new ViewRecord.ServerDecided(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? SyncRecords.ReadSettings(payload) : null),
@@ -127,7 +128,7 @@ public static class CatalogRecords
     /// <summary>The message of a site's record.</summary>
     public static SiteRecord Message(Site site)
     {
-        var message = new SiteRecord { Name = site.Name };
+        var message = new SiteRecord { Name = site.Name, TimeZone = site.TimeZone };
         message.Subnets.Add(site.Subnets.Select(subnet => subnet.ToString()));
         return message;
     }
@@ -192,7 +193,7 @@ public static class CatalogRecords
     private static Site ReadSite(ReadOnlyMemory<byte> payload)
     {
         var message = SiteRecord.Parser.ParseFrom(payload.Span);
-        return new Site(message.Name, message.Subnets.Select(text => Subnet.Parse(text)).ToArray());
+        return new Site(message.Name, message.Subnets.Select(text => Subnet.Parse(text)).ToArray()) { TimeZone = message.TimeZone };
     }
 
     private static GroupAssignment ReadAssignment(ReadOnlyMemory<byte> payload)

@@ -60,6 +60,7 @@ internal static class ApiRegistration
         services.AddSingleton<GroupChanges>();
         services.AddSingleton<TargetingAdministration>();
         services.AddSingleton<GroupRuleAdministration>();
+        services.AddSingleton<DecisionSettingsAdministration>();
         services.AddSingleton<GroupEndpoint>();
         services.AddSingleton<SiteAdministration>();
         services.AddSingleton<LinkAdministration>();

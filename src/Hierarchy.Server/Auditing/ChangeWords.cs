@@ -55,6 +55,7 @@ internal sealed class ChangeWords(ServedView view)
             ContentWords.Of(view, decided.ServerId is { } server ? view.ServerContent.GetValueOrDefault(server) : view.TreeContent), ContentWords.Of(view, decided.State)),
         ViewRecord.Selection selection => new AuditItem(kind, "what is taken from the upstream", ContentWords.Of(view, view.Selection), ContentWords.Of(view, selection.State)),
         ViewRecord.PolicyDecided decided => new AuditItem(kind, $"policy of {GroupName(decided.GroupId)}", Policy(view.Policies.GetValueOrDefault(decided.GroupId)), Policy(decided.State)) { GroupId = decided.GroupId, Group = GroupName(decided.GroupId) },
+        ViewRecord.Settings settings => new AuditItem(kind, "how decisions go on", Settings(view.DecisionSettings), Settings(settings.State ?? DecisionSettings.Default)),
         ViewRecord.Rule rule => new AuditItem(
             kind, $"rule {(rule.State ?? view.Rules.All.FirstOrDefault(known => known.Id == rule.RuleId))?.Name ?? rule.RuleId.ToString("D")}", Rule(view.Rules.All.FirstOrDefault(known => known.Id == rule.RuleId)), Rule(rule.State)),
         ViewRecord.Imported imported => OfUpdate(kind, imported.UpdateId, view.Imported.ContainsKey(imported.UpdateId) ? "followed" : "not followed", imported.State is null ? "not followed" : "followed from outside the choice"),
@@ -82,6 +83,9 @@ internal sealed class ChangeWords(ServedView view)
         : assignment.GroupIds.Count == 0 ? "in no group"
         : $"in {string.Join(", ", assignment.GroupIds.Take(MostNamed).Select(GroupName).Order(StringComparer.OrdinalIgnoreCase))}";
 
+    private static string Settings(DecisionSettings settings) =>
+        $"revisions {(settings.KeepsApprovedRevisions ? "keep" : "automatic")}, expired {(settings.KeepsExpired ? "keep" : "decline")}";
+
     private string Rule(GroupRule? rule) => rule is null ? Nothing
         : $"into {GroupName(rule.GroupId)}: {string.Join(", ", rule.ComputerNames.Concat(rule.Subnets.Select(subnet => subnet.ToString())).Concat(rule.Sites).Concat(rule.OsVersions).Concat(rule.Models).Take(MostNamed))}";
 
@@ -107,7 +111,7 @@ internal sealed class ChangeWords(ServedView view)
     private static string Accepted(bool isAccepted) => isAccepted ? "accepted" : "not accepted";
 
     private static string Site(Site? site) =>
-        site is null ? Nothing : $"owns {(site.Subnets.Count == 0 ? "no subnet" : string.Join(", ", site.Subnets.Take(MostNamed)))}{(site.Subnets.Count > MostNamed ? $" and {site.Subnets.Count - MostNamed} more" : "")}";
+        site is null ? Nothing : $"owns {(site.Subnets.Count == 0 ? "no subnet" : string.Join(", ", site.Subnets.Take(MostNamed)))}{(site.Subnets.Count > MostNamed ? $" and {site.Subnets.Count - MostNamed} more" : "")}{(site.TimeZone.Length == 0 ? "" : $", time zone {site.TimeZone}")}";
 
     private static string Link(SiteLink? link) => link is null ? Nothing : $"cost {link.Cost}{(link.Schedule.IsUnlimited ? "" : ", with a schedule")}";
 

@@ -115,6 +115,7 @@ internal static class RoleRegistration
             return new OverlayFeed { Source = source };
         });
         services.AddHostedService<AutonomousRole>();
+        services.AddHostedService<ExpiryWatch>();
         services.AddCompaction(static provider => provider.GetRequiredService<OverlayFeed>().Source);
         services.AddAuditKeeper(configuration);
         if (options.FollowsByCourier) return;

@@ -55,6 +55,9 @@ internal sealed class LossWords(ViewPublisher views)
         ViewRecord.PolicyDecided { State: { } policy } decided =>
             $"policy of {Group(decided.GroupId)}: {string.Join(", ", PolicyField.All.Where(field => field.Get(policy) is not null).Select(field => $"{field.Name} {field.Text(field.Get(policy)!)}"))}", // Filtered just before.
         ViewRecord.PolicyDecided removed => $"policy of {Group(removed.GroupId)}: removed",
+        ViewRecord.Settings settings => settings.State is { } state
+            ? $"settings of decisions: approvals {(state.KeepsApprovedRevisions ? "stay with their revision" : "move to new revisions")}, what expires is {(state.KeepsExpired ? "kept" : "declined")}"
+            : "settings of decisions: the defaults",
         ViewRecord.Rule { State: { } rule } => $"rule {rule.Name} that puts computers into {Group(rule.GroupId)}",
         ViewRecord.Rule removed => $"rule {removed.RuleId:D} that put computers into a group: removed",
         ViewRecord.Server { State: { } server } => $"server {server.Name} ({server.Id:D}) at {server.GrpcUrl}",

@@ -3,6 +3,7 @@ using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
 using Hierarchy.Replication.Wire;
+using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.WindowsUpdate.Upstream;
 using QuarantinedDocument = Hierarchy.WindowsUpdate.Upstream.QuarantinedDocument;
 
@@ -24,11 +25,22 @@ internal sealed class CatalogSink : ISyncSink
     private readonly HashSet<Guid> _updates = [];
     private readonly Dictionary<Guid, UpdateRevision> _categories = [];
     private readonly CatalogGaps _gaps = new();
+    private readonly Dictionary<Guid, (int Number, PublicationState State)> _latest = [];
+    private readonly Func<Guid, DateTimeOffset, IReadOnlyList<Change>>? _decline;
 
     /// <summary>Knows what the view shows.</summary>
+    /// <param name="log">The root's.</param>
+    /// <param name="keys">Seals the keys of encrypted files.</param>
+    /// <param name="view">The catalog as it stands.</param>
+    /// <param name="journal">Keeps quarantine and anchors.</param>
+    /// <param name="quarantined">What is in quarantine.</param>
+    /// <param name="upstream">Where the catalog comes from.</param>
+    /// <param name="time">For what is stored.</param>
+    /// <param name="decline">What is committed with a revision that withdraws its update; null where an upstream decides.</param>
     public CatalogSink(
-        IAuthorityLog log, SealedKeys keys, ServedView view, SyncJournal journal, IEnumerable<Protocol.Admin.V1.QuarantinedDocument> quarantined, Uri upstream, TimeProvider time)
+        IAuthorityLog log, SealedKeys keys, ServedView view, SyncJournal journal, IEnumerable<Protocol.Admin.V1.QuarantinedDocument> quarantined, Uri upstream, TimeProvider time, Func<Guid, DateTimeOffset, IReadOnlyList<Change>>? decline)
     {
+        _decline = decline;
         _log = log;
         _keys = keys;
         _journal = journal;
@@ -90,7 +102,9 @@ internal sealed class CatalogSink : ISyncSink
             // Keys stand before their revision, in one transaction but for the largest: where the revision is, they are.
             stored.Add(unknown[i]);
             if (keys.TryGetValue(id, out var sealedKeys)) await AddAsync(sealedKeys, payloads[i].Length);
-            await AddAsync(CatalogRecords.Revision(id, payloads[i]), following: 0);
+            var decline = DeclineOf(unknown[i].Revision, now);
+            await AddAsync(CatalogRecords.Revision(id, payloads[i]), following: 0, more: decline.Count);
+            transaction.AddRange(decline);
         }
 
         if (transaction.Count > 0) await _log.CommitAsync(transaction, cancellationToken);
@@ -100,10 +114,10 @@ internal sealed class CatalogSink : ISyncSink
         foreach (var revision in stored)
             Count(revision.Revision);
 
-        async ValueTask AddAsync(Change change, int following)
+        async ValueTask AddAsync(Change change, int following, int more = 0)
         {
             var length = change.Payload?.Length ?? 0;
-            if (transaction.Count > 0 && (transaction.Count + (following > 0 ? 2 : 1) > MaxTransactionRecords || bytes + length + following > MaxTransactionBytes))
+            if (transaction.Count > 0 && (transaction.Count + (following > 0 ? 2 : 1) + more > MaxTransactionRecords || bytes + length + following > MaxTransactionBytes))
             {
                 await _log.CommitAsync(transaction.ToArray(), cancellationToken);
                 transaction.Clear();
@@ -149,6 +163,13 @@ internal sealed class CatalogSink : ISyncSink
     private static QuarantinedDocument TooLarge(RevisionId id, int length) => new(
         id, $"The document of {id} makes a record of {length:N0} bytes; replicas take no more than {RevisionRecords.MaxPayload:N0}.", default);
 
+    /// <summary>A revision that withdraws what was published is stored together with the decline of its update.</summary>
+    private IReadOnlyList<Change> DeclineOf(UpdateRevision revision, DateTimeOffset now) =>
+        _decline is not null && revision.PublicationState == PublicationState.Expired && ExpiryRule.Concerns(revision.Type)
+        && _latest.TryGetValue(revision.Id.UpdateId, out var latest) && latest.State == PublicationState.Published && latest.Number < revision.Id.RevisionNumber
+            ? _decline(revision.Id.UpdateId, now)
+            : [];
+
     private void Count(UpdateRevision revision)
     {
         if (_updates.Contains(revision.Id.UpdateId)) RevisedUpdates++;
@@ -162,6 +183,7 @@ internal sealed class CatalogSink : ISyncSink
         _known.Add(revision.Id);
         _updates.Add(revision.Id.UpdateId);
         _gaps.Add(revision);
+        if (!_latest.TryGetValue(revision.Id.UpdateId, out var known) || known.Number < revision.Id.RevisionNumber) _latest[revision.Id.UpdateId] = (revision.Id.RevisionNumber, revision.PublicationState);
         if (revision.Type != UpdateType.Category) return;
         if (!_categories.TryGetValue(revision.Id.UpdateId, out var latest) || latest.Id.RevisionNumber < revision.Id.RevisionNumber) _categories[revision.Id.UpdateId] = revision;
     }

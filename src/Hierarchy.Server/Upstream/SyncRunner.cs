@@ -16,7 +16,7 @@ namespace Hierarchy.Server.Upstream;
 
 /// <summary>Runs synchronizations, one at a time, in the background: a caller watches, and may go away. Stops with the server; what was stored stays, and the next run goes on behind it.</summary>
 internal sealed partial class SyncRunner(
-    IAuthorityLog log, SealedKeys keys, ViewPublisher views, DecisionDesk desk, SyncJournal journal, UpstreamOptions options, TimeProvider time, ILoggerFactory loggers,
+    IAuthorityLog log, SealedKeys keys, ViewPublisher views, DecisionDesk desk, SyncJournal journal, UpstreamOptions options, TimeProvider time, ILoggerFactory loggers, AuditTrail trail,
     DecisionSync? decisions = null, AuthorityStanding? standing = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<SyncRunner>();
@@ -85,7 +85,7 @@ internal sealed partial class SyncRunner(
             await views.WaitForAsync(log.Head.Position.Sequence, run.Cancellation);
             using var http = UpstreamHttp.Create(options, time);
             client = new UpstreamClient(http, options, time, loggers.CreateLogger<UpstreamClient>());
-            sink = new CatalogSink(log, keys, views.View, journal, await ListQuarantinedAsync(run.Cancellation), options.Address, time);
+            sink = new CatalogSink(log, keys, views.View, journal, await ListQuarantinedAsync(run.Cancellation), options.Address, time, desk.FollowsUpstream ? null : (id, at) => ExpiryRule.DeclineOnRecord(views.View, id, at, trail));
             var sync = new UpstreamSync(client, sink, time, loggers.CreateLogger<UpstreamSync>());
             var anchors = await journal.LoadAnchorsAsync(options.Address, log, run.Cancellation);
             var result = await sync.RunAsync(filter, anchors, run, run.Cancellation);

@@ -33,6 +33,7 @@ public sealed class RecordPartsTests
     [InlineData(RecordKind.TargetGroup, RecordPart.Decision)]
     [InlineData(RecordKind.GroupAssignment, RecordPart.Decision)]
     [InlineData(RecordKind.GroupRule, RecordPart.Decision)]
+    [InlineData(RecordKind.DecisionSettings, RecordPart.Decision)]
     [InlineData(RecordKind.EulaAcceptance, RecordPart.Decision)]
     [InlineData(RecordKind.ClientPolicy, RecordPart.Decision)]
     [InlineData(RecordKind.AuditEntry, RecordPart.Decision)]

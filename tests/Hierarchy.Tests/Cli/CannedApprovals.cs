@@ -30,6 +30,14 @@ internal sealed class CannedApprovals : ApprovalService.ApprovalServiceBase
         },
     });
 
+    public override Task<GetDecisionSettingsResponse> GetDecisionSettings(GetDecisionSettingsRequest request, ServerCallContext context) => Answer(request, new GetDecisionSettingsResponse { Settings = new() });
+
+    public override Task<SetDecisionSettingsResponse> SetDecisionSettings(SetDecisionSettingsRequest request, ServerCallContext context) => Answer(request, new SetDecisionSettingsResponse
+    {
+        Settings = new() { KeepApprovedRevisions = request.KeepApprovedRevisions, KeepExpired = request.KeepExpired }, Changed = true, ApprovalsMoved = 3,
+        Position = new Position { LogId = Id(0xA0), Epoch = 2, EpochId = Id(0xE0), Sequence = 25 },
+    });
+
     public override Task<AcceptEulasResponse> AcceptEulas(AcceptEulasRequest request, ServerCallContext context) => Answer(request, new AcceptEulasResponse
     {
         EulaIds = { Id(30) }, Changed = 1, Position = new Position { LogId = Id(0xA0), Epoch = 2, EpochId = Id(0xE0), Sequence = 19 },

@@ -34,6 +34,8 @@ public sealed class JsonShapeTests
         { "approve", "approve 01020304 --group Pilot --action optional-install --deadline +7d" },
         { "decline", "decline KB5013943" },
         { "approve-same-as-parent", "approve 01020304 --group Pilot --same-as-parent" },
+        { "decisions-show", "decisions show" },
+        { "decisions-set", "decisions set --revisions keep --expired decline" },
         { "eulas-list", "eulas list --update KB5013943 --text" },
         { "eulas-accept", "eulas accept 01020304" },
         { "groups-list", "groups list" },

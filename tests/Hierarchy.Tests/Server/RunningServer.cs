@@ -123,14 +123,14 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Puts a revision into a root's log, as a synchronization would.</summary>
-    public async Task<RevisionId> AddUpdateAsync(Guid? updateId = null, int revision = 100, string title = "An update")
+    public async Task<RevisionId> AddUpdateAsync(Guid? updateId = null, int revision = 100, string title = "An update", string publication = "Published")
     {
         var id = new RevisionId(updateId ?? Guid.NewGuid(), revision);
         var log = Get<IAuthorityLog>();
         var xml =
             $"""
             <upd:Update xmlns:upd="http://schemas.microsoft.com/msus/2002/12/Update"><upd:UpdateIdentity UpdateID="{id.UpdateId}" RevisionNumber="{revision}" />
-            <upd:Properties UpdateType="Software" DefaultPropertiesLanguage="en" ExplicitlyDeployable="true" PublicationState="Published" CreationDate="2026-10-04T12:00:58.287Z" />
+            <upd:Properties UpdateType="Software" DefaultPropertiesLanguage="en" ExplicitlyDeployable="true" PublicationState="{publication}" CreationDate="2026-10-04T12:00:58.287Z" />
             <upd:LocalizedPropertiesCollection><upd:LocalizedProperties><upd:Language>en</upd:Language><upd:Title>{title}</upd:Title></upd:LocalizedProperties></upd:LocalizedPropertiesCollection>
             </upd:Update>
             """;

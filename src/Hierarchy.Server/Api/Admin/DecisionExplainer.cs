@@ -34,6 +34,7 @@ internal sealed class DecisionExplainer(DecisionDesk desk, ComputerAdministratio
             Group = explanation.GroupId is { } group ? view.Groups.Find(group)?.Name ?? group.ToString("D") : "",
             State = computer.Statuses.FirstOrDefault(status => status.Report.UpdateId == Positions.Id(update.UpdateId))?.Report.State ?? Protocol.Client.V1.UpdateState.Unspecified,
         };
+        response.DueAt = view.DueAt(explanation.Deadline, explanation.IsDeadlineFloating, facts)?.ToTimestamp();
         response.Groups.Add(membership.Direct);
         response.Reasons.Add(explanation.Reasons);
         var (said, statuses, isSeen) = await computers.SaidAsync(report.ComputerId, update.UpdateId, cancellationToken);

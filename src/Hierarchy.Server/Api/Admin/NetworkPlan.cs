@@ -67,7 +67,7 @@ internal sealed class NetworkPlan
     private void Take(string name, HashSet<Subnet> subnets)
     {
         var before = _known.GetValueOrDefault(name);
-        var after = new Site(name, (before?.Subnets ?? []).Concat(subnets).Distinct().Order().ToArray());
+        var after = new Site(name, (before?.Subnets ?? []).Concat(subnets).Distinct().Order().ToArray()) { TimeZone = before?.TimeZone ?? "" };
         var count = after.Subnets.Count - (before?.Subnets.Count ?? 0);
         Response.SubnetsAdded += count;
         if (before is null) Response.SitesAdded++;

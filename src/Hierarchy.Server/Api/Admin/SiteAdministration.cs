@@ -55,7 +55,8 @@ internal sealed class SiteAdministration(DecisionDesk desk)
     {
         desk.RequireRoot();
         var (only, added, removed) = (Read(request.Subnets), Read(request.AddSubnets), Read(request.RemoveSubnets));
-        if (only.Count + added.Count + removed.Count == 0) throw Refusal.Invalid("Say which subnets the site is to have: --subnet, --add-subnet or --remove-subnet.");
+        if (only.Count + added.Count + removed.Count == 0 && !request.HasTimeZone) throw Refusal.Invalid("Say what the site is to have: --subnet, --add-subnet, --remove-subnet or --time-zone.");
+        var timeZone = request.HasTimeZone ? ZoneOf(request.TimeZone.Trim()) : null;
         var outcome = await desk.DecideAsync<Site>(
             new DecisionIntent("sites set") { IsWhatIf = request.WhatIf },
             view =>
@@ -64,9 +65,9 @@ internal sealed class SiteAdministration(DecisionDesk desk)
                 foreach (var subnet in removed)
                     if (!before.Subnets.Contains(subnet))
                         throw Refusal.NotFound($"The site '{before.Name}' does not own the subnet {subnet}; it owns {(before.Subnets.Count == 0 ? "none" : string.Join(", ", before.Subnets))}.");
-                var after = new Site(before.Name, (only.Count > 0 ? only : before.Subnets).Concat(added).Except(removed).Distinct().Order().ToArray());
+                var after = before with { TimeZone = timeZone ?? before.TimeZone, Subnets = (only.Count > 0 ? only : before.Subnets).Concat(added).Except(removed).Distinct().Order().ToArray() };
                 RequireFree(view, after.Subnets, before.Name, before);
-                return (after, after.Subnets.SequenceEqual(before.Subnets) ? [] : [CatalogRecords.Site(after)]);
+                return (after, after.TimeZone == before.TimeZone && after.Subnets.SequenceEqual(before.Subnets) ? [] : [CatalogRecords.Site(after)]);
             },
             cancellationToken);
         return new SetSiteResponse { Site = CatalogRecords.Message(outcome.Result), Changed = outcome.HasChanged, Position = outcome.Position?.ToProto(), Effects = outcome.Effects };
@@ -125,6 +126,15 @@ internal sealed class SiteAdministration(DecisionDesk desk)
         foreach (var text in texts)
             subnets.Add(Subnet.TryParse(text, out var subnet, out var error) ? subnet : throw Refusal.Invalid(error));
         return subnets;
+    }
+
+    /// <summary>As IANA calls it where the platform can tell, since more servers know that.</summary>
+    private static string ZoneOf(string id)
+    {
+        if (id.Length == 0) return "";
+        if (id.Length > MaxName || !TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone))
+            throw Refusal.Invalid($"'{(id.Length > MaxName ? id[..MaxName] : id)}' is no time zone that this server knows: write its id, e.g. Europe/Berlin.");
+        return !zone.HasIanaId && TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out var iana) ? iana : zone.Id;
     }
 
     private static void RequireFree(ServedView view, IEnumerable<Subnet> subnets, string name, Site? own)
