@@ -117,6 +117,11 @@ public sealed class SiteAdministrationTests
 
         var set = await sites.SetSiteAsync(new SetSiteRequest { Name = "beta", AddSubnets = { "10.3.0.0/16" }, RemoveSubnets = { "10.2.0.0/16" } }, cancellationToken: Cancellation);
         Assert.Equal((true, "Beta 10.3.0.0/16"), (set.Changed, $"{set.Site.Name} {string.Join(' ', set.Site.Subnets)}"));
+        var zone = await sites.SetSiteAsync(new SetSiteRequest { Name = "beta", TimeZone = "Europe/Berlin" }, cancellationToken: Cancellation);
+        Assert.Equal((true, "Europe/Berlin", set.Site.Subnets), (zone.Changed, zone.Site.TimeZone, zone.Site.Subnets));
+        var unknown = await RefusedAsync(async () => await sites.SetSiteAsync(new SetSiteRequest { Name = "beta", TimeZone = "Mars/Olympus" }, cancellationToken: Cancellation));
+        Assert.Contains("Europe/Berlin", unknown.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("Europe/Berlin", (await sites.ShowSiteAsync(new ShowSiteRequest { Name = "beta" }, cancellationToken: Cancellation)).Site.TimeZone);
         Assert.False((await sites.SetSiteAsync(new SetSiteRequest { Name = "Beta", Subnets = { "10.3.0.0/16" } }, cancellationToken: Cancellation)).Changed);
 
         Assert.Equal("Beta", (await sites.SetDefaultSiteAsync(new SetDefaultSiteRequest { Name = "BETA" }, cancellationToken: Cancellation)).Name);
