@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Hierarchy.Domain.View;
 
 namespace Hierarchy.Domain.Search;
@@ -8,41 +10,37 @@ namespace Hierarchy.Domain.Search;
 /// </summary>
 public sealed class UpdateIndex
 {
-    private UpdateIndex(ServedView view, UpdateEntry[] byTitle, UpdateEntry[] byArrival) => (View, ByTitle, ByArrival) = (view, byTitle, byArrival);
+    private UpdateIndex(ServedView view, ImmutableArray<IndexedUpdate> byTitle, ImmutableArray<IndexedUpdate> byArrival) => (View, ByTitle, ByArrival) = (view, byTitle, byArrival);
 
     /// <summary>What it is of.</summary>
     public ServedView View { get; }
 
     /// <summary>Updates with a revision, by title, whatever the letter case, then by id.</summary>
-    public IReadOnlyList<UpdateEntry> ByTitle { get; }
+    public ImmutableArray<IndexedUpdate> ByTitle { get; }
 
     /// <summary>The same, the latest arrival first, then by id.</summary>
-    public IReadOnlyList<UpdateEntry> ByArrival { get; }
+    public ImmutableArray<IndexedUpdate> ByArrival { get; }
 
     /// <summary>Order of titles.</summary>
     public static int CompareTitles(string oneTitle, Guid one, string otherTitle, Guid other) =>
-        StringComparer.OrdinalIgnoreCase.Compare(oneTitle, otherTitle) is var order and not 0 ? order : one.CompareTo(other);
+        string.Compare(oneTitle, otherTitle, StringComparison.OrdinalIgnoreCase) is var order and not 0 ? order : one.CompareTo(other);
 
     /// <summary>Order of arrivals: the newer stands first.</summary>
     public static int CompareArrivals(DateTimeOffset oneArrival, Guid one, DateTimeOffset otherArrival, Guid other) =>
         otherArrival.CompareTo(oneArrival) is var order and not 0 ? order : one.CompareTo(other);
 
     /// <summary>When the root took its latest revision; the beginning of time where nobody wrote it down.</summary>
-    public static DateTimeOffset ArrivalOf(UpdateEntry update)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        return update.Latest?.ArrivedAt ?? DateTimeOffset.MinValue;
-    }
+    public static DateTimeOffset ArrivalOf(in IndexedUpdate update) => update.Latest.ArrivedAt ?? DateTimeOffset.MinValue;
 
     /// <summary>From a whole view.</summary>
     public static UpdateIndex Of(ServedView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        UpdateEntry[] updates = [.. view.Updates.Values.Where(update => update.Latest is not null)];
-        var byArrival = (UpdateEntry[])updates.Clone();
-        Array.Sort(updates, ByTitles);
+        var byTitle = view.Updates.Values.Where(update => update.Latest is not null).Select(update => new IndexedUpdate(update, update.Latest!)).ToArray(); // The filter says so.
+        var byArrival = (IndexedUpdate[])byTitle.Clone();
+        Array.Sort(byTitle, ByTitles);
         Array.Sort(byArrival, ByArrivals);
-        return new UpdateIndex(view, updates, byArrival);
+        return new UpdateIndex(view, ImmutableCollectionsMarshal.AsImmutableArray(byTitle), ImmutableCollectionsMarshal.AsImmutableArray(byArrival));
     }
 
     /// <summary>Of a later view; itself when that is the same.</summary>
@@ -51,11 +49,14 @@ public sealed class UpdateIndex
         ArgumentNullException.ThrowIfNull(view);
         if (ReferenceEquals(view, View)) return this;
         if (!ComesFrom(view)) return Of(view);
-        var changed = view.ChangedSince(View.Head.Position.Sequence, View.Overlay?.Position.Sequence ?? 0).ToArray();
-        if (changed.Length == 0) return new UpdateIndex(view, (UpdateEntry[])ByTitle, (UpdateEntry[])ByArrival);
-        var ids = changed.Select(update => update.UpdateId).ToHashSet();
-        UpdateEntry[] here = [.. changed.Where(update => update.Latest is not null)];
-        return new UpdateIndex(view, Merge(ByTitle, ids, here, ByTitles), Merge(ByArrival, ids, here, ByArrivals));
+        var (gone, come) = (new List<IndexedUpdate>(), new List<IndexedUpdate>());
+        foreach (var update in view.ChangedSince(View.Head.Position.Sequence, View.Overlay?.Position.Sequence ?? 0))
+        {
+            if (View.Updates.GetValueOrDefault(update.UpdateId) is { Latest: { } was } before) gone.Add(new IndexedUpdate(before, was));
+            if (update.Latest is { } latest) come.Add(new IndexedUpdate(update, latest));
+        }
+
+        return new UpdateIndex(view, Patch(ByTitle, gone, come, ByTitles), Patch(ByArrival, gone, come, ByArrivals));
     }
 
     // Only where the view tells every update that was touched since: not after a log was read anew, or another decides.
@@ -67,25 +68,37 @@ public sealed class UpdateIndex
         return view.Overlay is { } newer && newer.Position.Log == overlay.Position.Log && newer.Position.Sequence >= overlay.Position.Sequence && view.RecentlyDecided.Covers(overlay.Position.Sequence);
     }
 
-    private static UpdateEntry[] Merge(IReadOnlyList<UpdateEntry> before, HashSet<Guid> changed, UpdateEntry[] here, Comparison<UpdateEntry> compare)
+    /// <summary>Leaves some out and puts others in: their places are searched, and what lies between is copied.</summary>
+    private static ImmutableArray<IndexedUpdate> Patch(ImmutableArray<IndexedUpdate> before, List<IndexedUpdate> gone, List<IndexedUpdate> come, Comparison<IndexedUpdate> compare)
     {
-        var sorted = (UpdateEntry[])here.Clone();
-        Array.Sort(sorted, compare);
-        var merged = new List<UpdateEntry>(before.Count + sorted.Length);
-        var next = 0;
-        foreach (var update in before)
+        if (gone.Count == 0 && come.Count == 0) return before;
+        var order = Comparer<IndexedUpdate>.Create(compare);
+        int[] leaving = [.. gone.Select(update => before.BinarySearch(update, order)).Where(place => place >= 0).Order()];
+        IndexedUpdate[] coming = [.. come.Order(order)];
+        var after = new IndexedUpdate[before.Length - leaving.Length + coming.Length];
+        var (from, to, left, put) = (0, 0, 0, 0);
+        while (true)
         {
-            if (changed.Contains(update.UpdateId)) continue;
-            while (next < sorted.Length && compare(sorted[next], update) < 0) merged.Add(sorted[next++]);
-            merged.Add(update);
+            var nextOut = left < leaving.Length ? leaving[left] : before.Length;
+            var nextIn = put < coming.Length ? PlaceOf(before, coming[put], order) : int.MaxValue;
+            var stop = Math.Min(nextOut, nextIn);
+            before.AsSpan(from, stop - from).CopyTo(after.AsSpan(to));
+            to += stop - from;
+            from = stop;
+            if (nextIn == stop) after[to++] = coming[put++];
+            else if (left < leaving.Length) (from, left) = (from + 1, left + 1);
+            else return ImmutableCollectionsMarshal.AsImmutableArray(after);
         }
-
-        merged.AddRange(sorted.AsSpan(next));
-        return [.. merged];
     }
 
-    // Only updates with a revision are in order.
-    private static int ByTitles(UpdateEntry one, UpdateEntry other) => CompareTitles(one.Latest!.Title, one.UpdateId, other.Latest!.Title, other.UpdateId);
+    // The first that does not stand before it.
+    private static int PlaceOf(ImmutableArray<IndexedUpdate> updates, in IndexedUpdate update, Comparer<IndexedUpdate> order)
+    {
+        var place = updates.BinarySearch(update, order);
+        return place >= 0 ? place : ~place;
+    }
 
-    private static int ByArrivals(UpdateEntry one, UpdateEntry other) => CompareArrivals(ArrivalOf(one), one.UpdateId, ArrivalOf(other), other.UpdateId);
+    private static int ByTitles(IndexedUpdate one, IndexedUpdate other) => CompareTitles(one.Latest.Title, one.Update.UpdateId, other.Latest.Title, other.Update.UpdateId);
+
+    private static int ByArrivals(IndexedUpdate one, IndexedUpdate other) => CompareArrivals(ArrivalOf(one), one.Update.UpdateId, ArrivalOf(other), other.Update.UpdateId);
 }

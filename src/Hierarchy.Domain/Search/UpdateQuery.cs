@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Groups;
@@ -53,8 +54,8 @@ public sealed record UpdateQuery
     /// <summary>It arrived before.</summary>
     public DateTimeOffset? ArrivedUntil { get; init; }
 
-    /// <summary>Whether an update fits, put together once for a whole search. Updates without a revision never do.</summary>
-    public Func<UpdateEntry, bool> On(ServedView view)
+    /// <summary>Whether an update fits, put together once for a whole search.</summary>
+    public Func<IndexedUpdate, bool> On(ServedView view)
     {
         ArgumentNullException.ThrowIfNull(view);
         // The cheap questions first; each is left out when it was not asked.
@@ -69,28 +70,32 @@ public sealed record UpdateQuery
         if (Supersedence.Count > 0 && view.Supersedence is var supersedence) questions.Add((update, _) => Supersedence.Contains(supersedence.StateOf(update)));
         if (Products is { } products) questions.Add((_, latest) => IsIn(latest.Categories, products));
         if (Classifications is { } classifications) questions.Add((_, latest) => IsIn(latest.Categories, classifications));
-        if (KnowledgeBase.Length > 0) questions.Add((_, latest) => Holds(latest.KnowledgeBaseArticles, Number(KnowledgeBase)));
+        if (KnowledgeBase.Length > 0 && Number(KnowledgeBase) is var article) questions.Add((_, latest) => Holds(latest.KnowledgeBaseArticles, article));
         if (Bulletin.Length > 0) questions.Add((_, latest) => Holds(latest.SecurityBulletins, Bulletin));
         if (Cve.Length > 0) questions.Add((_, latest) => Holds(latest.Cves, Cve));
-        if (Text.Length > 0) questions.Add(MatchesText);
+        if (Text.Length > 0) questions.Add(TextQuestion());
         Func<UpdateEntry, CatalogEntry, bool>[] all = [.. questions];
-        return update =>
+        return indexed =>
         {
-            if (update.Latest is not { } latest) return false;
             foreach (var question in all)
-                if (!question(update, latest))
+                if (!question(indexed.Update, indexed.Latest))
                     return false;
             return true;
         };
     }
 
-    private bool MatchesText(UpdateEntry update, CatalogEntry latest)
+    private Func<UpdateEntry, CatalogEntry, bool> TextQuestion()
     {
-        if (latest.Title.Contains(Text, StringComparison.OrdinalIgnoreCase)) return true;
-        if (Holds(latest.KnowledgeBaseArticles, Number(Text)) || Holds(latest.SecurityBulletins, Text) || Holds(latest.Cves, Text)) return true;
-        if (Text.Length > 36 || !(char.IsAsciiHexDigit(Text[0]) || Text[0] == '-')) return false;
-        Span<char> id = stackalloc char[36];
-        return update.UpdateId.TryFormat(id, out _, "D") && ((ReadOnlySpan<char>)id).StartsWith(Text, StringComparison.OrdinalIgnoreCase);
+        // Titles are many: what they are searched for is prepared once.
+        var (titles, number, mayBeId) = (SearchValues.Create([Text], StringComparison.OrdinalIgnoreCase), Number(Text), Text.Length <= 36 && char.IsAsciiHexDigit(Text[0]));
+        return (update, latest) =>
+        {
+            if (latest.Title.AsSpan().ContainsAny(titles)) return true;
+            if (Holds(latest.KnowledgeBaseArticles, number) || Holds(latest.SecurityBulletins, Text) || Holds(latest.Cves, Text)) return true;
+            if (!mayBeId) return false;
+            Span<char> id = stackalloc char[36];
+            return update.UpdateId.TryFormat(id, out _, "D") && ((ReadOnlySpan<char>)id).StartsWith(Text, StringComparison.OrdinalIgnoreCase);
+        };
     }
 
     private Func<UpdateEntry, CatalogEntry, bool> StandingOn(ServedView view, ApprovalStanding standing)

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Hierarchy.Domain.Search;
-using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Server.Api.Admin;
 
@@ -19,8 +18,8 @@ internal sealed record PagePlace(UpdateOrder Order, Guid UpdateId, long Rank, st
     public string Token => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(int)Order}\n{UpdateId:N}\n{Rank}\n{Title}")));
 
     /// <summary>The place of an update in an order.</summary>
-    public static PagePlace Of(UpdateOrder order, UpdateEntry update, int needed) => new(
-        order, update.UpdateId, order switch { UpdateOrder.Arrival => UpdateIndex.ArrivalOf(update).UtcTicks, UpdateOrder.Needed => needed, _ => 0 }, update.Latest!.Title); // Only updates with a revision are listed.
+    public static PagePlace Of(UpdateOrder order, in IndexedUpdate update, int needed) => new(
+        order, update.Update.UpdateId, order switch { UpdateOrder.Arrival => UpdateIndex.ArrivalOf(update).UtcTicks, UpdateOrder.Needed => needed, _ => 0 }, update.Latest.Title);
 
     /// <summary>What a caller brings back; refused when it is none, or of another order.</summary>
     public static PagePlace Read(string token, UpdateOrder order)

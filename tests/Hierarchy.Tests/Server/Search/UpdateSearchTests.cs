@@ -161,7 +161,7 @@ public sealed class UpdateSearchTests
             {
                 var listed = (await root.Admin.ListUpdatesAsync(new ListUpdatesRequest { Order = order, PageSize = 1000 }, cancellationToken: Token)).Updates.Select(update => Positions.Id(update.Head.UpdateId, "update"));
                 var index = Hierarchy.Domain.Search.UpdateIndex.Of(root.Views.View);
-                Assert.Equal((order == UpdateOrder.Arrival ? index.ByArrival : index.ByTitle).Select(update => update.UpdateId), listed);
+                Assert.Equal((order == UpdateOrder.Arrival ? index.ByArrival : index.ByTitle).Select(update => update.Update.UpdateId), listed);
             }
         }
     }
