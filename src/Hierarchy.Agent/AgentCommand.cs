@@ -84,11 +84,15 @@ internal static class AgentCommand
 
               hierarchy-agent once --server http://127.0.0.1:8532 --state /var/lib/hierarchy-agent --facts facts.json --group Servers
               hierarchy-agent run  --server http://root.example:8532 --server http://branch.example:8532 --state /var/lib/hierarchy-agent
+              hierarchy-agent pending --state /var/lib/hierarchy-agent
+              hierarchy-agent install-now --state /var/lib/hierarchy-agent
 
             Logs go to standard error. Exit codes: 0 done, 1 something failed, 2 wrong usage.
             """);
         root.Subcommands.Add(Verb("once", "One full cycle: locate, sync, scan, download, install, scan, report. Prints what it did as one JSON document.", OnceAsync));
         root.Subcommands.Add(Verb("run", "Stays connected and acts at once on what administrators decide. Prints one line of JSON for each thing that happens.", RunAsync));
+        root.Subcommands.Add(LocalVerbs.Pending(State));
+        root.Subcommands.Add(LocalVerbs.InstallNow(State));
         return root;
     }
 

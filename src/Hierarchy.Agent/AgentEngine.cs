@@ -2,6 +2,7 @@ using Hierarchy.Agent.Download;
 using Hierarchy.Agent.Install;
 using Hierarchy.Agent.Locate;
 using Hierarchy.Agent.Office;
+using Hierarchy.Agent.Policies;
 using Hierarchy.Agent.Report;
 using Hierarchy.Agent.Scan;
 using Hierarchy.Agent.State;
@@ -11,6 +12,7 @@ using Hierarchy.Domain.Applicability;
 using Hierarchy.Domain.Applicability.Facts;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Office;
+using Hierarchy.Domain.Policies;
 using Hierarchy.Protocol.Client.V1;
 using Microsoft.Extensions.Logging;
 using HoldReason = Hierarchy.Domain.Reports.HoldReason;
@@ -46,14 +48,18 @@ internal sealed partial class AgentEngine : IDisposable
     private readonly HashSet<(RevisionId Id, string User, ulong Decision)> _attempted = [];
     private readonly OfficeTries _tries;
     private readonly OfficeOnlineBlock _online;
+    private readonly PolicyBook _policies;
     private OfficePlan _office = new(new InstallPlan([], []), [], [], new Dictionary<(RevisionId, string), HoldReason>(), new HashSet<RevisionId>());
     private IReadOnlySet<string> _loggedOn = OfficeUsers.None.LoggedOn;
     private OfficeSurvey _survey = new(OfficeReport.NotKnown, []);
+    private HashSet<Guid> _consents = [];
+    private IReadOnlyList<PendingUpdates.Line> _waiting = [];
 
     internal AgentEngine(AgentOptions options, IServerClients clients, IFactsSource facts, HttpClient http, TimeProvider time, ILogger logger)
     {
         (_options, _facts, _time, _logger) = (options, facts, time, logger);
         _folder = StateFolder.Open(options.StateFolder, time, logger, options.Id);
+        _policies = new PolicyBook(_folder, time, logger);
         try
         {
             Book = DecisionBook.Open(_folder);
@@ -96,13 +102,31 @@ internal sealed partial class AgentEngine : IDisposable
     internal int StatusesPending => _statuses.PendingCount;
 
     /// <summary>What administrators decided about Office for this computer, as the server said last.</summary>
-    internal OfficePolicy OfficePolicy { get; set; } = OfficePolicy.Default;
+    internal OfficePolicy OfficePolicy => OfficePolicy.Of(Policy);
 
     /// <summary>True when something hangs on who is logged on.</summary>
     internal bool IsWatchingUsers => _office.Users.Count > 0 || _office.IsWaitingForUsers;
 
     /// <summary>True when others are logged on than when the agent acted last. Who logged on while it acted counts as new: what was planned then may not have been done.</summary>
     internal bool HaveUsersChanged() => !OfficeUsers.Of(_facts.ReadUsers()).LoggedOn.SetEquals(_loggedOn);
+
+    /// <summary>The policy in force.</summary>
+    internal ClientPolicy Policy => _policies.Policy;
+
+    /// <summary>When something that waits may be done without anybody; null for never. Of the last time that the agent acted.</summary>
+    internal DateTimeOffset? WakeAt => _waiting.Min(line => line.Until);
+
+    /// <summary>Something waits for a user.</summary>
+    internal bool IsUserAwaited => _waiting.Count > 0 && Policy.BlockUserAccess != true;
+
+    /// <summary>A user said something since the agent acted last.</summary>
+    internal bool HasUserSpoken => Consents.AreThere(_folder.Path) && !Consents.Read(_folder.Path).IsSubsetOf(_consents);
+
+    /// <summary>Takes over the policy that the server sent. True when it is another one than before.</summary>
+    internal bool TakePolicy(Protocol.Catalog.V1.ClientPolicy? policy) => _policies.Take(policy);
+
+    /// <summary>The agent stays, and does not end with one cycle.</summary>
+    internal void Stay() => _policies.Stay();
 
     /// <summary>What to ask a server for.</summary>
     internal SyncRequest SyncRequest(bool follow)
@@ -134,11 +158,14 @@ internal sealed partial class AgentEngine : IDisposable
         CancellationToken cancellationToken)
     {
         var postponed = new HashSet<RevisionId>();
+        _consents = Consents.Read(_folder.Path);
+        if (Policy.AlternateDownloadServer is { Length: > 0 } alternate) contentUrls = [alternate, .. contentUrls];
         for (var pass = 1; pass <= MaximumPasses; pass++)
         {
             var (scan, plan) = Scan(report, isFirst: pass == 1);
             await send(cancellationToken);
-            var updates = plan.Updates.Where(update => !postponed.Contains(update.Decision.Id) && IsToTry(update, report)).ToArray();
+            var gate = _policies.Gate();
+            var updates = plan.Updates.Where(update => !postponed.Contains(update.Decision.Id) && HasWork(gate.Of(update), update) && IsToTry(update, report)).ToArray();
             if (updates.Length == 0) break;
 
             var ready = await DownloadAsync(updates, contentUrls, postponed, report, events, cancellationToken);
@@ -146,7 +173,7 @@ internal sealed partial class AgentEngine : IDisposable
             SetStates(scan, plan);
             await send(cancellationToken);
             await refresh(cancellationToken);
-            foreach (var update in ready)
+            foreach (var update in ready.Where(update => _policies.Gate().Of(update).CanInstall))
             {
                 await InstallAsync(update, report, events, cancellationToken);
                 await send(cancellationToken);
@@ -157,7 +184,23 @@ internal sealed partial class AgentEngine : IDisposable
         report.Held.AddRange(_office.Held.Select(held => new CycleReport.HeldLine(held.Id.UpdateId, held.Id.RevisionNumber, held.Title, held.User, held.Hold.ToString(), held.Words)));
         report.Skipped.AddRange(last.Skipped.Select(skipped => new CycleReport.FailureLine(skipped.Id.UpdateId, skipped.Id.RevisionNumber, skipped.Title, 0, skipped.Reason)));
         if (last.Updates.Count == 0) _content.Prune(new HashSet<string>());
+        Conclude(last, postponed, report, events);
         report.IsRetryWanted = postponed.Count > 0;
+    }
+
+    /// <summary>Something of it may be done now, and is not done yet.</summary>
+    private bool HasWork(in Permission permission, PlannedUpdate update) => permission.CanInstall || (permission.CanDownload && !_content.ContainsAll(update.Files));
+
+    // Everything that could be done was tried: what waits is told and written down, and what users said is done or has nothing left to do.
+    private void Conclude(InstallPlan last, HashSet<RevisionId> postponed, CycleReport report, AgentEvents events)
+    {
+        var open = last.Updates.Where(update => postponed.Contains(update.Decision.Id)).Select(update => update.Decision.Id.UpdateId).ToHashSet();
+        _policies.Acted(isWhole: open.Count == 0, update => _consents.Contains(update) && !open.Contains(update));
+        var untried = last.Updates.Where(update => !_attempted.Contains((update.Decision.Id, update.UserName, update.Decision.Hash)) && !postponed.Contains(update.Decision.Id));
+        var pending = _policies.Waiting(untried, update => _content.ContainsAll(update.Files));
+        PendingUpdates.Write(_folder, pending);
+        if (!pending.Updates.SequenceEqual(_waiting)) events.Waiting(pending);
+        report.Waiting = _waiting = pending.Updates;
     }
 
     public void Dispose()
@@ -202,7 +245,7 @@ internal sealed partial class AgentEngine : IDisposable
         if (_attempted.Contains((update.Decision.Id, update.UserName, update.Decision.Hash))) return false;
 
         // One that waits for a restart is done, as far as an agent can.
-        var (state, _) = States.One(UpdateState.NotInstalled, _journal.Last(update.Decision.Id, update.UserName), BootMarker.Read(_time));
+        var (state, _) = States.One(update.IsRemoval ? UpdateState.Installed : UpdateState.NotInstalled, _journal.Last(update.Decision.Id, update.UserName), BootMarker.Read(_time), update.IsRemoval);
         if (state == UpdateState.InstalledPendingReboot) return false;
         if (update.Leaves.Select(leaf => _journal.Last(leaf.Id, update.UserName)).FirstOrDefault(attempt => attempt is not null && InstallerProcess.IsStillRunning(attempt)) is not { } running)
             return true;
@@ -213,12 +256,14 @@ internal sealed partial class AgentEngine : IDisposable
     /// <summary>What the scan finds installed was a success, also where the agent was cut off before it could say so, or the system had to be restarted first.</summary>
     private void ConfirmEarlier(ScanResult scan)
     {
-        foreach (var attempt in _journal.Unconfirmed.Where(attempt => StateOf(attempt) == UpdateState.Installed).ToArray())
+        foreach (var attempt in _journal.Unconfirmed.Where(attempt => IsDone(attempt.IsRemoval, StateOf(attempt))).ToArray())
             _journal.Write(attempt with { FinishedAt = attempt.FinishedAt ?? _time.GetUtcNow(), HasSucceeded = true, IsConfirmed = true, Reason = "" });
 
         UpdateState StateOf(InstallAttempt attempt)
             => attempt.User.Length == 0 ? scan.StateOf(attempt.Id) : _office.Users.FirstOrDefault(state => state.Id == attempt.Id && state.User == attempt.User).State;
     }
+
+    private static bool IsDone(bool isRemoval, UpdateState? state) => isRemoval ? state is UpdateState.NotInstalled or UpdateState.NotApplicable : state == UpdateState.Installed;
 
     private async Task<List<PlannedUpdate>> DownloadAsync(
         IReadOnlyList<PlannedUpdate> updates, IReadOnlyList<string> contentUrls, HashSet<RevisionId> postponed, CycleReport report, AgentEvents events,
@@ -263,19 +308,19 @@ internal sealed partial class AgentEngine : IDisposable
     {
         var started = _time.GetTimestamp();
         var id = update.Decision.Id;
-        if (!Book.Decisions.TryGetValue(update.Decision.Number, out var decision) || !decision.IsInstall)
+        if (!Book.Decisions.TryGetValue(update.Decision.Number, out var decision) || decision.Action != update.Decision.Action)
         {
-            Skip(update, "its approval was withdrawn before the installation", report);
+            Skip(update, $"its approval was withdrawn before the {(update.IsRemoval ? "removal" : "installation")}", report);
             return;
         }
 
-        if (Again(id) is not { State: UpdateState.NotInstalled }) return;
+        if (Again(id)?.State != (update.IsRemoval ? UpdateState.Installed : UpdateState.NotInstalled)) return;
         _attempted.Add((id, update.UserName, update.Decision.Hash));
         InstallAttempt? last = null;
         var hasSucceeded = true;
         foreach (var leaf in update.Leaves)
         {
-            last = await _installer.InstallAsync(leaf, update.User, cancellationToken);
+            last = await _installer.RunAsync(leaf, update.User, update.IsRemoval, cancellationToken);
             hasSucceeded &= last.HasSucceeded;
             last = Confirm(last, Again(leaf.Id));
             if (last is { HasSucceeded: false, IsConfirmed: false }) break;
@@ -286,8 +331,15 @@ internal sealed partial class AgentEngine : IDisposable
         if (last.Id != id) last = Confirm(last with { Id = id, IsConfirmed = false }, Again(id));
         if (hasSucceeded && update.OfficeFingerprint is { } fingerprint) _tries.Note(id.UpdateId, update.UserName, fingerprint, last.IsConfirmed);
         report.TimingsMs["install"] = report.TimingsMs.GetValueOrDefault("install") + _time.GetElapsedTime(started).TotalMilliseconds;
-        var (state, code) = States.One(last.IsConfirmed ? UpdateState.Installed : UpdateState.NotInstalled, last, BootMarker.Read(_time));
+        var (state, code) = States.One(last.IsConfirmed != update.IsRemoval ? UpdateState.Installed : UpdateState.NotInstalled, last, BootMarker.Read(_time), update.IsRemoval);
         _statuses.Set([new ReportedState(id.UpdateId, update.UserName, id.RevisionNumber, state, code, HoldReason.None)]);
+        if (update.IsRemoval && (state is UpdateState.NotInstalled or UpdateState.InstalledPendingReboot))
+        {
+            report.Removed.Add(new CycleReport.InstallLine(id.UpdateId, id.RevisionNumber, update.Revision.Texts[0].Title, state.ToString(), last.Code, last.NeedsRestart, update.UserName));
+            events.Removed(id, state.ToString(), last.Code);
+            return;
+        }
+
         if (state is UpdateState.Installed or UpdateState.InstalledPendingReboot)
         {
             report.Installed.Add(new CycleReport.InstallLine(id.UpdateId, id.RevisionNumber, update.Revision.Texts[0].Title, state.ToString(), last.Code, last.NeedsRestart, update.UserName));
@@ -303,12 +355,12 @@ internal sealed partial class AgentEngine : IDisposable
     /// <summary>Asks the update's own rule whether the installation did what its exit code says, and records the verdict.</summary>
     private InstallAttempt Confirm(InstallAttempt attempt, ApplicabilityResult? verdict)
     {
-        var isInstalled = verdict?.State == UpdateState.Installed;
-        var confirmed = attempt with { IsConfirmed = isInstalled };
-        if (!isInstalled && attempt is { HasSucceeded: true, NeedsRestart: false })
+        var isDone = IsDone(attempt.IsRemoval, verdict?.State);
+        var confirmed = attempt with { IsConfirmed = isDone };
+        if (!isDone && attempt is { HasSucceeded: true, NeedsRestart: false })
         {
             var why = verdict is null ? "it is no longer among the decisions" : verdict.Reason;
-            confirmed = confirmed with { HasSucceeded = false, Reason = $"its installer ended with code {attempt.Code}, but it is not installed: {why}" };
+            confirmed = confirmed with { HasSucceeded = false, Reason = $"its installer ended with code {attempt.Code}, but it is {(attempt.IsRemoval ? "still" : "not")} installed: {why}" };
         }
 
         _journal.Write(confirmed);

@@ -26,6 +26,9 @@ internal sealed partial class LiveAgent(
     private static readonly TimeSpan UserCheck = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
 
+    /// <summary>How soon what a user says is heard, where something waits for one.</summary>
+    private static readonly TimeSpan ListenEvery = TimeSpan.FromSeconds(2);
+
     private readonly ServerConnector _connector = new(engine, clients, time, logger);
     private DateTimeOffset _detectAt;
     private ComputerDescription _asked = engine.Description;
@@ -33,6 +36,7 @@ internal sealed partial class LiveAgent(
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        engine.Stay();
         ScheduleDetection();
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
@@ -80,8 +84,8 @@ internal sealed partial class LiveAgent(
     {
         _asked = engine.Description;
         var count = await connection.Stream.CatchUpAsync(cancellationToken);
-        engine.OfficePolicy = OfficeWire.PolicyOf(connection.Stream.Started.Policy);
         connected();
+        if (engine.TakePolicy(connection.Stream.Started.Policy)) ScheduleDetection();
         _isIntroduced = false;
         events.Synced(connection.Client.Url, connection.Place.Site, engine.Book.PositionText, count);
 
@@ -142,8 +146,9 @@ internal sealed partial class LiveAgent(
             if (!engine.Description.IsPlacedAs(_asked)) return;
             while (true)
             {
-                var until = isHome ? Min(_detectAt, list.ValidUntil) : Min(_detectAt, homeAt);
-                var look = engine.IsWatchingUsers ? Min(until, time.GetUtcNow() + UserCheck) : until;
+                var until = Min(isHome ? Min(_detectAt, list.ValidUntil) : Min(_detectAt, homeAt), engine.WakeAt ?? DateTimeOffset.MaxValue);
+                var look = engine.IsUserAwaited ? Min(until, time.GetUtcNow() + ListenEvery) : until;
+                if (engine.IsWatchingUsers) look = Min(look, time.GetUtcNow() + UserCheck);
                 if (await WaitAsync(batches, look, cancellationToken))
                 {
                     if (await DrainAsync(connection.Stream, batches, cancellationToken)) break;
@@ -152,6 +157,7 @@ internal sealed partial class LiveAgent(
 
                 var now = time.GetUtcNow();
                 if (engine.IsWatchingUsers && engine.HaveUsersChanged()) break;
+                if (engine.IsUserAwaited && engine.HasUserSpoken) break;
                 if (now < until) continue;
                 if (now >= _detectAt)
                 {
@@ -160,6 +166,8 @@ internal sealed partial class LiveAgent(
                     break;
                 }
 
+                if (now >= engine.WakeAt) break;
+                if (now < (isHome ? list.ValidUntil : homeAt)) continue;
                 list = await engine.Locator.LocateAsync(isForced: !isHome, cancellationToken);
                 isHome = list.Servers[0].GrpcUrl == connection.Place.GrpcUrl;
                 homeAt = now + Jitter(HomeCheck);
@@ -191,10 +199,17 @@ internal sealed partial class LiveAgent(
     {
         var report = new CycleReport();
         await engine.ActAsync(
-            connection.ContentUrls(list), token => DrainAsync(connection.Stream, batches, token), SendAsync, report, events, cancellationToken);
+            connection.ContentUrls(list), RefreshAsync, SendAsync, report, events, cancellationToken);
         await SendAsync(cancellationToken);
         if (!_isIntroduced) await IntroduceAsync(connection, cancellationToken);
         if (report.IsRetryWanted) _detectAt = Min(_detectAt, time.GetUtcNow() + Jitter(RetryAfter));
+
+        // A call that ended in between (the policy changed, or groups did) can say nothing more of what is approved: it is asked anew before anything is installed.
+        async Task RefreshAsync(CancellationToken token)
+        {
+            await DrainAsync(connection.Stream, batches, token);
+            if (batches.Completion.IsCompleted) throw new UnavailableException($"{connection.Client.Url} ended the sync while updates were downloaded; nothing is installed before it is asked again.");
+        }
 
         async Task SendAsync(CancellationToken token)
         {
@@ -250,7 +265,7 @@ internal sealed partial class LiveAgent(
         }
     }
 
-    private void ScheduleDetection() => _detectAt = time.GetUtcNow() + (options.DetectionInterval * (0.8 + (0.2 * Random.Shared.NextDouble())));
+    private void ScheduleDetection() => _detectAt = time.GetUtcNow() + ((engine.Policy.DetectionHours is { } hours ? TimeSpan.FromHours(hours) : options.DetectionInterval) * (0.8 + (0.2 * Random.Shared.NextDouble())));
 
     private static TimeSpan Pause(int failures)
         => Jitter(TimeSpan.FromTicks((long)Math.Min(FirstPause.Ticks * Math.Pow(2, Math.Min(failures, 20)), LongestPause.Ticks)));

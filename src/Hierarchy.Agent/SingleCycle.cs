@@ -51,7 +51,7 @@ internal sealed class SingleCycle(AgentEngine engine, AgentOptions options, ISer
         await using var used = connection;
         Time("locate");
         _report.DecisionsReceived = await connection.Stream.CatchUpAsync(cancellationToken);
-        engine.OfficePolicy = OfficeWire.PolicyOf(connection.Stream.Started.Policy);
+        engine.TakePolicy(connection.Stream.Started.Policy);
         _report.IsFullSync = connection.Stream.Started.Full;
         _report.Groups = [.. connection.Stream.Started.Groups];
         _report.Server = new CycleReport.ServerLine(
@@ -99,5 +99,6 @@ internal sealed class SingleCycle(AgentEngine engine, AgentOptions options, ISer
         await using var stream = await SyncStream.OpenAsync(client, engine.SyncRequest(follow: false), engine.Book, engine.Documents, time, logger, cancellationToken)
             ?? throw new UnavailableException($"{client.Url} fell behind while updates were downloaded; nothing is installed now.");
         await stream.CatchUpAsync(cancellationToken);
+        engine.TakePolicy(stream.Started.Policy);
     }
 }

@@ -11,6 +11,8 @@ using Hierarchy.Cli.Doctor;
 using Hierarchy.Cli.Groups;
 using Hierarchy.Cli.Groups.Rules;
 using Hierarchy.Cli.Migrate;
+using Hierarchy.Cli.Policies;
+using Hierarchy.Cli.Policies.Check;
 using Hierarchy.Cli.Servers;
 using Hierarchy.Cli.Sites;
 using Hierarchy.Cli.Sync;
@@ -58,6 +60,10 @@ internal static class CommandLine
                 {
                     new GroupRulesListVerb(), new GroupRulesAddVerb(), new GroupRulesRemoveVerb(), new GroupRulesTestVerb(),
                 },
+            },
+            new Command("policy", "How computers behave: decided for groups, written for Windows' own client, checked.")
+            {
+                new PolicyShowVerb(), new PolicySetVerb(), new PolicyClearVerb(), new PolicyExportVerb(), new PolicyCheckVerb(),
             },
             new Command("eulas", "Licences of updates: what is not accepted is not approved.") { new EulasListVerb(), new EulasAcceptVerb() },
             new Command("sites", "Sites, their subnets and the links between them: where a client's nearest server is.")

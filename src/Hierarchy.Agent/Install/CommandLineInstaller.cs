@@ -32,10 +32,17 @@ internal sealed partial class CommandLineInstaller(
         return $"handler {handler} is not supported by this agent on this platform";
     }
 
-    /// <summary>Runs the installation, for one user where one is named. What it needs is in the content folder.</summary>
-    internal async Task<InstallAttempt> InstallAsync(UpdateRevision revision, OfficeUser? user, CancellationToken cancellationToken)
+    /// <summary>Null when the agent can remove the revision; else why it cannot.</summary>
+    internal static string? WhyNotRemove(UpdateRevision revision)
     {
-        var attempt = new InstallAttempt { Id = revision.Id, User = user?.Name ?? "", StartedAt = time.GetUtcNow(), Boot = BootMarker.Read(time) };
+        if (revision.UninstallCommand is not { } command) return "it cannot be removed here: its document has no command for that which this agent can run";
+        return revision.Files.Any(file => IsProgram(file, command)) ? null : $"it cannot be removed here: its program '{command.Program}' is not among its files";
+    }
+
+    /// <summary>Runs the installation, or the removal, for one user where one is named. What it needs is in the content folder.</summary>
+    internal async Task<InstallAttempt> RunAsync(UpdateRevision revision, OfficeUser? user, bool isRemoval, CancellationToken cancellationToken)
+    {
+        var attempt = new InstallAttempt { Id = revision.Id, User = user?.Name ?? "", IsRemoval = isRemoval, StartedAt = time.GetUtcNow(), Boot = BootMarker.Read(time) };
         journal.Write(attempt);
         var run = Path.Combine(folder.Subfolder("runs"), Guid.NewGuid().ToString("N"));
         try
@@ -65,7 +72,7 @@ internal sealed partial class CommandLineInstaller(
 
     private async Task<InstallAttempt> RunAsync(UpdateRevision revision, OfficeUser? user, InstallAttempt attempt, string run, CancellationToken cancellationToken)
     {
-        var command = revision.CommandLine!; // WhyNot was asked.
+        var command = (attempt.IsRemoval ? revision.UninstallCommand : revision.CommandLine)!; // WhyNot or WhyNotRemove was asked.
         var program = "";
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var file in revision.Files)
@@ -149,7 +156,7 @@ internal sealed partial class CommandLineInstaller(
 
     private static partial class Log
     {
-        [LoggerMessage(1411, LogLevel.Information, "Installing {Update}: {Program} {Arguments}; output in {Path}")]
+        [LoggerMessage(1411, LogLevel.Information, "Installing or removing {Update}: {Program} {Arguments}; output in {Path}")]
         internal static partial void Begins(ILogger logger, RevisionId update, string program, string arguments, string path);
 
         [LoggerMessage(1412, LogLevel.Information, "The installer of {Update} ended with {Code} (succeeded: {Succeeded}, restart: {Restart}) {Reason}")]

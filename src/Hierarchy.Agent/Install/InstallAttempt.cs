@@ -2,7 +2,7 @@ using Hierarchy.Domain.Catalog;
 
 namespace Hierarchy.Agent.Install;
 
-/// <summary>What is known of the last attempt to install a revision.</summary>
+/// <summary>What is known of the last attempt to install a revision, or to remove it.</summary>
 internal sealed record InstallAttempt
 {
     /// <summary>The revision.</summary>
@@ -10,6 +10,9 @@ internal sealed record InstallAttempt
 
     /// <summary>The user for whom; empty for the computer.</summary>
     public string User { get; init; } = "";
+
+    /// <summary>It was to be removed.</summary>
+    public bool IsRemoval { get; init; }
 
     /// <summary>When it began, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
@@ -20,7 +23,7 @@ internal sealed record InstallAttempt
     /// <summary>Whether the return code table called it a success.</summary>
     public bool HasSucceeded { get; init; }
 
-    /// <summary>Whether the scan after it found the update installed. A success that no scan confirms is none, unless a restart is still to come.</summary>
+    /// <summary>Whether the scan after it found the update installed, or gone. A success that no scan confirms is none, unless a restart is still to come.</summary>
     public bool IsConfirmed { get; init; }
 
     /// <summary>The exit code, or an HRESULT when the program did not run to its end.</summary>

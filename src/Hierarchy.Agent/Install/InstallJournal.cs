@@ -27,7 +27,7 @@ internal sealed partial class InstallJournal : IDisposable
         if (_file.Length > CompactAbove) Compact();
     }
 
-    /// <summary>Updates that were installed by this agent, ever (InstalledOnce).</summary>
+    /// <summary>Updates that were installed by this agent, or removed by it, ever (InstalledOnce).</summary>
     internal IReadOnlySet<Guid> Installed => _installed;
 
     /// <summary>Attempts that were cut off.</summary>
@@ -89,11 +89,11 @@ internal sealed partial class InstallJournal : IDisposable
     /// <summary>The shape on the disk.</summary>
     private sealed record Stored(
         Guid Update, int Revision, DateTimeOffset Started, DateTimeOffset? Finished, bool Succeeded, bool Confirmed, int Code, bool Restart, string Reason, string Boot, int Process,
-        string? User = null)
+        string? User = null, bool Removal = false)
     {
         internal static Stored Of(InstallAttempt attempt) => new(
             attempt.Id.UpdateId, attempt.Id.RevisionNumber, attempt.StartedAt, attempt.FinishedAt, attempt.HasSucceeded, attempt.IsConfirmed, attempt.Code, attempt.NeedsRestart,
-            attempt.Reason, attempt.Boot, attempt.ProcessId, attempt.User.Length == 0 ? null : attempt.User);
+            attempt.Reason, attempt.Boot, attempt.ProcessId, attempt.User.Length == 0 ? null : attempt.User, attempt.IsRemoval);
 
         internal InstallAttempt ToAttempt() => new()
         {
@@ -108,6 +108,7 @@ internal sealed partial class InstallJournal : IDisposable
             Boot = Boot,
             ProcessId = Process,
             User = User ?? "",
+            IsRemoval = Removal,
         };
     }
 

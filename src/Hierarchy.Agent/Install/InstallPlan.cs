@@ -1,15 +1,16 @@
 using Hierarchy.Agent.Scan;
 using Hierarchy.Agent.State;
+using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Office;
 using Hierarchy.Domain.Reports;
 
 namespace Hierarchy.Agent.Install;
 
-/// <summary>An update that is approved and needed, with the revisions to install for it.</summary>
+/// <summary>An update that is approved and needed, or offered, or to be removed and there, with the revisions to install or remove for it.</summary>
 /// <param name="Decision">The decision about it.</param>
 /// <param name="Revision">It.</param>
-/// <param name="Leaves">It itself, or the needed children of the bundle in document order, to any depth.</param>
+/// <param name="Leaves">It itself, or the needed children of the bundle in document order, to any depth; to be removed, those that are installed, the last one first.</param>
 internal sealed record PlannedUpdate(ClientDecision Decision, UpdateRevision Revision, IReadOnlyList<UpdateRevision> Leaves)
 {
     /// <summary>The user for whom it is installed; null for the computer.</summary>
@@ -20,6 +21,12 @@ internal sealed record PlannedUpdate(ClientDecision Decision, UpdateRevision Rev
 
     /// <summary>Where it is one of Office: what its tries are counted for.</summary>
     internal string? OfficeFingerprint { get; init; }
+
+    /// <summary>It is removed, not installed.</summary>
+    internal bool IsRemoval => Decision.Action == DecisionAction.Uninstall;
+
+    /// <summary>Why it is neither fetched nor installed, not even at a deadline; null when nothing speaks against it. Whoever makes the plan says so.</summary>
+    internal string? Hold { get; init; }
 
     /// <summary>Files to download, each once.</summary>
     internal IEnumerable<UpdateFile> Files => Leaves.SelectMany(leaf => leaf.Files).Where(InstallPlan.IsDownloaded).DistinctBy(ContentFolderName);
@@ -45,7 +52,7 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         var skipped = new List<SkippedUpdate>();
         var wanted = scan.Needed.Where(decision => decision.IsInstall).ToArray();
         var superseding = Superseding(scan, wanted);
-        foreach (var decision in wanted)
+        foreach (var decision in wanted.Concat(scan.Needed.Where(decision => decision.Action == DecisionAction.OptionalInstall)))
         {
             var revision = scan.Revisions[decision.Id];
             var leaves = LeavesOf(scan, revision, scan.StateOf);
@@ -54,22 +61,36 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
             else if (leaves.Select(CommandLineInstaller.WhyNot).FirstOrDefault(reason => reason is not null) is { } reason) Skip(reason);
             else updates.Add(new PlannedUpdate(decision, revision, leaves));
 
-            void Skip(string why) => skipped.Add(new SkippedUpdate(decision.Id, revision.Texts[0].Title, why));
+            void Skip(string why)
+            {
+                // What is merely offered is not missed.
+                if (decision.IsInstall) skipped.Add(new SkippedUpdate(decision.Id, revision.Texts[0].Title, why));
+            }
         }
 
-        // What is approved for removal and there: told, since it does not happen.
-        skipped.AddRange(scan.Decisions.Values
-            .Where(decision => decision.Action == Domain.Approvals.DecisionAction.Uninstall && scan.StateOf(decision.Id) == UpdateState.Installed)
-            .Select(decision => new SkippedUpdate(decision.Id, scan.Revisions[decision.Id].Texts[0].Title, "removing updates is not supported by this agent")));
+        AddRemovals(scan, updates, skipped);
         return new InstallPlan(updates, skipped);
     }
 
     /// <summary>The revision itself, or the needed children of the bundle, to any depth, as somebody sees them.</summary>
-    internal static List<UpdateRevision> LeavesOf(ScanResult scan, UpdateRevision revision, Func<RevisionId, UpdateState> stateOf)
+    internal static List<UpdateRevision> LeavesOf(ScanResult scan, UpdateRevision revision, Func<RevisionId, UpdateState> stateOf, UpdateState wanted = UpdateState.NotInstalled)
     {
         var leaves = new List<UpdateRevision>();
-        AddLeaves(scan, revision, stateOf, leaves, [], depth: 0);
+        AddLeaves(scan, revision, id => stateOf(id) == wanted, leaves, [], depth: 0);
         return leaves;
+    }
+
+    private static void AddRemovals(ScanResult scan, List<PlannedUpdate> updates, List<SkippedUpdate> skipped)
+    {
+        foreach (var decision in scan.Decisions.Values.Where(decision => decision.Action == DecisionAction.Uninstall && scan.StateOf(decision.Id) == UpdateState.Installed).OrderBy(decision => decision.Number))
+        {
+            var revision = scan.Revisions[decision.Id];
+            var leaves = LeavesOf(scan, revision, scan.StateOf, UpdateState.Installed);
+            leaves.Reverse();
+            if (leaves.Count == 0) skipped.Add(new SkippedUpdate(decision.Id, revision.Texts[0].Title, "nothing of it is left to remove"));
+            else if (leaves.Select(CommandLineInstaller.WhyNotRemove).FirstOrDefault(reason => reason is not null) is { } reason) skipped.Add(new SkippedUpdate(decision.Id, revision.Texts[0].Title, reason));
+            else updates.Add(new PlannedUpdate(decision, revision, leaves));
+        }
     }
 
     // What a later update brings, or brought, is not installed by itself any more.
@@ -82,7 +103,7 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         return superseding;
     }
 
-    private static void AddLeaves(ScanResult scan, UpdateRevision revision, Func<RevisionId, UpdateState> stateOf, List<UpdateRevision> leaves, HashSet<RevisionId> seen, int depth)
+    private static void AddLeaves(ScanResult scan, UpdateRevision revision, Func<RevisionId, bool> isWanted, List<UpdateRevision> leaves, HashSet<RevisionId> seen, int depth)
     {
         // A bundle that holds itself was not applicable; the set is for one that holds the same child twice.
         if (!seen.Add(revision.Id) || depth > 64) return;
@@ -93,7 +114,7 @@ internal sealed record InstallPlan(IReadOnlyList<PlannedUpdate> Updates, IReadOn
         }
 
         foreach (var id in revision.BundledUpdates.SelectMany(group => group.AnyOf))
-            if (scan.FindChild(id) is { } child && stateOf(child.Id) == UpdateState.NotInstalled)
-                AddLeaves(scan, child, stateOf, leaves, seen, depth + 1);
+            if (scan.FindChild(id) is { } child && isWanted(child.Id))
+                AddLeaves(scan, child, isWanted, leaves, seen, depth + 1);
     }
 }

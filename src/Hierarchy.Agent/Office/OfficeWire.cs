@@ -1,6 +1,4 @@
 using Hierarchy.Domain.Office;
-using Hierarchy.Domain.Policies;
-using Catalog = Hierarchy.Protocol.Catalog.V1;
 using Wire = Hierarchy.Protocol.Client.V1;
 
 namespace Hierarchy.Agent.Office;
@@ -27,12 +25,6 @@ internal static class OfficeWire
         }));
         return message;
     }
-
-    /// <summary>What the server's policy says of Office. Values of a later version count as not said.</summary>
-    internal static OfficePolicy PolicyOf(Catalog.ClientPolicy? policy) => policy is null ? OfficePolicy.Default : new OfficePolicy(
-        policy.PerUserOffice == Catalog.PerUserOffice.AtLogon ? PerUserOffice.AtLogon : PerUserOffice.Never,
-        policy.OfficeLicence == Catalog.OfficeLicence.PerUser ? OfficeLicence.PerUser : OfficeLicence.PerDevice,
-        policy.HasBlockOfficeOnline && policy.BlockOfficeOnline);
 
     private static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hierarchy.Agent.Policies;
 using Hierarchy.Agent.State;
 using Hierarchy.Domain.Catalog;
 
@@ -39,6 +40,22 @@ internal sealed class AgentEvents(TextWriter? output, TimeProvider time)
 
     internal void Installed(RevisionId id, string state, int code)
         => Write(new { Event = "installed", id.UpdateId, id.RevisionNumber, State = state, Code = code, UnixNs = Now });
+
+    internal void Removed(RevisionId id, string state, int code)
+        => Write(new { Event = "removed", id.UpdateId, id.RevisionNumber, State = state, Code = code, UnixNs = Now });
+
+    /// <summary>Something waits, or waits for something else than before.</summary>
+    internal void Waiting(PendingUpdates pending)
+    {
+        if (output is null) return;
+        Write(new
+        {
+            Event = "waiting",
+            pending.AuOptions,
+            Updates = pending.Updates.Select(line => new { line.UpdateId, line.RevisionNumber, line.IsDownloaded, line.Reason, line.Deadline, line.Until }),
+            UnixNs = Now,
+        });
+    }
 
     internal void Failed(RevisionId id, int code, string reason)
         => Write(new { Event = "failed", id.UpdateId, id.RevisionNumber, Code = code, Reason = reason, UnixNs = Now });

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hierarchy.Agent.Policies;
 
 namespace Hierarchy.Agent.Report;
 
@@ -54,12 +55,18 @@ internal sealed class CycleReport
 
     public List<InstallLine> Installed { get; } = [];
 
+    /// <summary>What was removed.</summary>
+    public List<InstallLine> Removed { get; } = [];
+
     public List<FailureLine> Failed { get; } = [];
 
     public List<FailureLine> Skipped { get; } = [];
 
     /// <summary>Updates of Office that are needed and approved, and held.</summary>
     public List<HeldLine> Held { get; } = [];
+
+    /// <summary>What is approved and applicable, and waits: for a time, or for somebody.</summary>
+    public IReadOnlyList<PendingUpdates.Line> Waiting { get; set; } = [];
 
     public int ReportsSent { get; set; }
 

@@ -29,15 +29,24 @@ internal static class States
 
         ReportedState Say(RevisionId id, string user, UpdateState scanned)
         {
-            var (state, code) = One(scanned, journal.Last(id, user), boot);
+            var isRemovalWanted = scan.Decisions[id].Action == Domain.Approvals.DecisionAction.Uninstall;
+            var (state, code) = One(scanned, journal.Last(id, user), boot, isRemovalWanted);
             if (state == UpdateState.NotInstalled && downloaded.Contains((id, user))) state = UpdateState.Downloaded;
             return new ReportedState(id.UpdateId, user, id.RevisionNumber, state, code, state is UpdateState.Installed or UpdateState.InstalledPendingReboot ? HoldReason.None : office.HoldOf(id, user));
         }
     }
 
     /// <summary>The state of an update that was attempted before.</summary>
-    internal static (UpdateState State, int Code) One(UpdateState scanned, InstallAttempt? attempt, string boot)
+    internal static (UpdateState State, int Code) One(UpdateState scanned, InstallAttempt? attempt, string boot, bool isRemovalWanted = false)
     {
+        if (attempt is { IsRemoval: true })
+        {
+            // One that is wanted no more leaves what it could not remove: that is installed, and nothing failed.
+            if (scanned != UpdateState.Installed || !isRemovalWanted || attempt is not { FinishedAt: not null, IsConfirmed: false }) return (scanned, 0);
+            if (attempt is { HasSucceeded: true, NeedsRestart: true }) return attempt.Boot == boot ? (UpdateState.InstalledPendingReboot, attempt.Code) : (UpdateState.Installed, 0);
+            return (UpdateState.Failed, attempt.Code);
+        }
+
         // What is installed is installed; and one that was confirmed once and is needed again was removed since.
         if (scanned != UpdateState.NotInstalled || attempt is not { FinishedAt: not null, IsConfirmed: false }) return (scanned, 0);
         if (attempt is { HasSucceeded: true, NeedsRestart: true })

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Hierarchy.Domain.Catalog;
 
-/// <summary>The InstallCommand of a command line installation: what this agent runs itself, so that nothing in it is guessed.</summary>
+/// <summary>The InstallCommand of a command line installation, or its UninstallCommand, which has the same shape: what this agent runs itself, so that nothing in it is guessed.</summary>
 internal static class CommandLineReader
 {
     public static CommandLineHandler Read(DocumentCursor cursor)
     {
         var depth = cursor.Reader.Depth;
-        var program = cursor.Attribute("Program") ?? throw DocumentValues.Meaningless("Program of InstallCommand", null, "the name of a file");
+        var program = cursor.Attribute("Program") ?? throw DocumentValues.Meaningless("Program of a command", null, "the name of a file");
         var arguments = cursor.Reader.GetAttribute("Arguments") ?? "";
         var rebootByDefault = DocumentValues.Boolean("RebootByDefault", cursor.Attribute("RebootByDefault"), absent: false);
         var defaultResult = ReadResult("DefaultResult", cursor.Attribute("DefaultResult"), InstallResult.Failed);

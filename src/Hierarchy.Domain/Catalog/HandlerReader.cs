@@ -18,6 +18,9 @@ internal sealed class HandlerReader
 
     public bool HasUninstallCommand { get; private set; }
 
+    /// <summary>The command that removes what a command line installed; null where there is none.</summary>
+    public CommandLineHandler? Uninstall { get; private set; }
+
     public void Read(DocumentCursor cursor)
     {
         var reader = cursor.Reader;
@@ -45,7 +48,8 @@ internal sealed class HandlerReader
                     break;
                 case "UninstallCommand":
                     HasUninstallCommand = true;
-                    cursor.Skip();
+                    if (isCommandLine && cursor.Attribute("Program") is not null) Uninstall = CommandLineReader.Read(cursor);
+                    else cursor.Skip();
                     break;
                 case "CategoryInformation":
                     Data = ReadCategory(cursor);

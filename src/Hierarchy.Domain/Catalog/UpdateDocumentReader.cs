@@ -91,6 +91,7 @@ internal sealed class UpdateDocumentReader
             PublicationState = _properties.PublicationState,
             IsExplicitlyDeployable = _properties.IsExplicitlyDeployable,
             CanUninstall = _properties.Uninstallation is not null || _handler.HasUninstallCommand,
+            UninstallCommand = _handler.Uninstall,
             Installation = _properties.Installation,
             Uninstallation = _properties.Uninstallation,
             IsBeta = _properties.IsBeta,

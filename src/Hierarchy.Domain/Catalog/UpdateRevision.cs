@@ -116,6 +116,9 @@ public sealed record UpdateRevision
     /// <summary>Handler data of a command line installation; null for other handlers.</summary>
     public CommandLineHandler? CommandLine => HandlerData as CommandLineHandler;
 
+    /// <summary>What removes it, where the handler is CommandLineInstallation and its data say so; null otherwise.</summary>
+    public CommandLineHandler? UninstallCommand { get; init; }
+
     /// <summary>Devices that the update is a driver for; empty for what is no driver.</summary>
     public IReadOnlyList<DriverDevice> Drivers { get; init; } = [];
 }

@@ -57,6 +57,13 @@ public sealed class GroupTree
     /// <summary>The same for a computer that was put into these; a group that is there no more is left out.</summary>
     public Membership MembershipOfGroups(IEnumerable<Guid> ids) => MembershipOf(ids.Select(Find));
 
+    /// <summary>The groups that count for whoever is in that group alone. Of All Computers, it alone: no computer is in it and in no other, but what it says holds for those.</summary>
+    public Membership MembershipAt(Guid id)
+    {
+        var path = PathOf(id);
+        return new Membership([Find(id)?.Name ?? ""], path.ToDictionary(group => group, DepthOf), _overlay);
+    }
+
     /// <summary>Ids of the groups that a computer which was put into these is in directly, ascending: never none.</summary>
     public Guid[] DirectIdsOfGroups(IEnumerable<Guid> ids) => [.. Direct(ids.Select(Find)).Select(group => group.Id).Distinct().Order()];
 

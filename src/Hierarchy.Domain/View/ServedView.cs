@@ -153,9 +153,6 @@ public sealed class ServedView
         return server is null || server.IsAutonomous || server.ParentId is null ? server : null;
     }
 
-    /// <summary>The groups that count for a computer that was put into these, whoever decides where it is.</summary>
-    public Membership MembershipOfGroups(IEnumerable<Guid> groupIds) => WithPolicy(Groups.MembershipOfGroups(groupIds));
-
     /// <summary>How a computer of these groups behaves, and which group says so.</summary>
     public EffectivePolicy PolicyOf(Membership membership) => EffectivePolicy.Of(Policies, membership);
 

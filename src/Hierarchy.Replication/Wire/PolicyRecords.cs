@@ -51,8 +51,18 @@ public static class PolicyRecords
     /// <summary>A policy, understood. A value of a later version, or one that cannot be, counts as not said: at every server and client of this version alike.</summary>
     public static ClientPolicy FromMessage(Protocol.Catalog.V1.ClientPolicy? message)
     {
+        var policy = FromRequest(message);
+        foreach (var field in PolicyField.All)
+            if (field.Get(policy) is { } value && field.FaultOf(value) is not null)
+                policy = field.With(policy, value: null);
+        return policy;
+    }
+
+    /// <summary>A policy as somebody asks for it, with what cannot be: see <see cref="PolicyRules"/>.</summary>
+    public static ClientPolicy FromRequest(Protocol.Catalog.V1.ClientPolicy? message)
+    {
         if (message is null) return ClientPolicy.None;
-        var policy = new ClientPolicy
+        return new ClientPolicy
         {
             AutomaticUpdates = message.AutomaticUpdates == 0 ? null : (AutomaticUpdates)message.AutomaticUpdates,
             DetectionHours = message.HasDetectionHours ? message.DetectionHours : null,
@@ -70,10 +80,6 @@ public static class PolicyRecords
             OfficeLicence = message.OfficeLicence == 0 ? null : (OfficeLicence)message.OfficeLicence,
             BlockOfficeOnline = message.HasBlockOfficeOnline ? message.BlockOfficeOnline : null,
         };
-        foreach (var field in PolicyField.All)
-            if (field.Get(policy) is { } value && field.FaultOf(value) is not null)
-                policy = field.With(policy, value: null);
-        return policy;
     }
 
     internal static ClientPolicy? Read(ReadOnlyMemory<byte> payload) => FromMessage(ClientPolicyRecord.Parser.ParseFrom(payload.Span).Policy) is { IsNone: false } policy ? policy : null;

@@ -62,6 +62,8 @@ internal static class ApiRegistration
         services.AddSingleton<GroupRuleAdministration>();
         services.AddSingleton<DecisionSettingsAdministration>();
         services.AddSingleton<GroupEndpoint>();
+        services.AddSingleton<PolicyAdministration>();
+        services.AddSingleton<PolicyEndpoint>();
         services.AddSingleton<SiteAdministration>();
         services.AddSingleton<LinkAdministration>();
         services.AddSingleton<NetworkImport>();
@@ -115,6 +117,7 @@ internal static class ApiRegistration
         app.MapGrpcService<LocatorEndpoint>();
         app.MapGrpcService<AdminEndpoint>();
         app.MapGrpcService<GroupEndpoint>();
+        app.MapGrpcService<PolicyEndpoint>();
         app.MapGrpcService<SiteEndpoint>();
         app.MapGrpcService<ApprovalEndpoint>();
         app.MapGrpcService<AuditEndpoint>();

@@ -22,6 +22,8 @@ internal sealed class AgentUnderTest : IDisposable
 
     internal AgentOptions Options { get; set; }
 
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     internal string Root => _folder["root"];
 
     internal string FactsPath => _folder["facts.json"];
@@ -31,12 +33,23 @@ internal sealed class AgentUnderTest : IDisposable
     /// <summary>Ids of the updates whose script ran, in order.</summary>
     internal string[] Ran => File.Exists(Path.Combine(Root, "ran.txt")) ? File.ReadAllLines(Path.Combine(Root, "ran.txt")) : [];
 
+    /// <summary>Makes an update installed, or not, as if by hand.</summary>
+    internal void Touch(TestUpdate update)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FileOf(update))!); // A full path to a file has a folder.
+        File.WriteAllText(FileOf(update), "by hand");
+    }
+
+    internal void Untouch(TestUpdate update) => File.Delete(FileOf(update));
+
+    internal bool Has(TestUpdate update) => File.Exists(FileOf(update));
+
     internal async Task<CycleReport> OnceAsync(CancellationToken cancellationToken)
     {
         var clients = new GrpcServerClients(address: null, TimeProvider.System, NullLoggerFactory.Instance);
         using var http = new HttpClient(SourceAddress.CreateHandler(address: null));
-        using var engine = new AgentEngine(Options, clients, FactsFile.Open(FactsPath), http, TimeProvider.System, NullLogger.Instance);
-        return await new SingleCycle(engine, Options, clients, TimeProvider.System, NullLogger.Instance).RunAsync(cancellationToken);
+        using var engine = new AgentEngine(Options, clients, FactsFile.Open(FactsPath), http, Time, NullLogger.Instance);
+        return await new SingleCycle(engine, Options, clients, Time, NullLogger.Instance).RunAsync(cancellationToken);
     }
 
     /// <summary>Runs until the test says so, handing over every event line.</summary>
@@ -44,13 +57,15 @@ internal sealed class AgentUnderTest : IDisposable
     {
         var clients = new GrpcServerClients(address: null, TimeProvider.System, NullLoggerFactory.Instance);
         using var http = new HttpClient(SourceAddress.CreateHandler(address: null));
-        using var engine = new AgentEngine(Options, clients, FactsFile.Open(FactsPath), http, TimeProvider.System, NullLogger.Instance);
+        using var engine = new AgentEngine(Options, clients, FactsFile.Open(FactsPath), http, Time, NullLogger.Instance);
         using var lines = new LineWriter(line => onEvent(JsonDocument.Parse(line).RootElement.Clone()));
-        var events = new AgentEvents(lines, TimeProvider.System);
-        await new LiveAgent(engine, Options, clients, events, TimeProvider.System, NullLogger.Instance).RunAsync(cancellationToken);
+        var events = new AgentEvents(lines, Time);
+        await new LiveAgent(engine, Options, clients, events, Time, NullLogger.Instance).RunAsync(cancellationToken);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string FileOf(TestUpdate update) => Path.Combine(Root, "C", "Test", $"{update.Id:D}.txt");
 
     private sealed class LineWriter(Action<string> onLine) : StringWriter
     {

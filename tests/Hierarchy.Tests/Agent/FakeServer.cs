@@ -74,7 +74,7 @@ internal sealed class FakeServer : IAsyncDisposable
     }
 
     /// <summary>Takes an update into the catalog, decides about it, and serves its files. Returns the revision's short number.</summary>
-    internal int Add(TestUpdate update, DecisionAction action, bool isDamaged = false)
+    internal int Add(TestUpdate update, DecisionAction action, bool isDamaged = false, DateTimeOffset? deadline = null)
     {
         foreach (var (_, bytes) in update.Files) Content.Add(bytes);
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed class FakeServer : IAsyncDisposable
             var number = _held.Count + 1;
             var xml = update.ToXml();
             var payload = RevisionRecords.Encode(UpdateDocument.Read(xml), xml, number, _ => null, DateTimeOffset.UnixEpoch);
-            var held = new Held(number, update, UpdateDocument.Digest(xml), payload, action, ++Sequence);
+            var held = new Held(number, update, UpdateDocument.Digest(xml), payload, action, ++Sequence) { Deadline = deadline };
             if (isDamaged) payload[^40] ^= 1;
             _held.Add(number, held);
             Signal();
@@ -95,6 +95,16 @@ internal sealed class FakeServer : IAsyncDisposable
         lock (_gate)
         {
             _held[number] = _held[number] with { Action = action, ChangedAt = ++Sequence };
+            Signal();
+        }
+    }
+
+    /// <summary>Another policy for every client: as at a server, calls that are open end.</summary>
+    internal void SetPolicy(Protocol.Catalog.V1.ClientPolicy? policy)
+    {
+        lock (_gate)
+        {
+            (Policy, _scope) = (policy, (byte)(_scope + 1));
             Signal();
         }
     }
@@ -131,6 +141,7 @@ internal sealed class FakeServer : IAsyncDisposable
     }
 
     private bool _isStopping;
+    private byte _scope = 7;
 
     private void Signal(bool isLast = false)
     {
@@ -155,6 +166,8 @@ internal sealed class FakeServer : IAsyncDisposable
 
     private sealed record Held(int Number, TestUpdate Update, byte[] Digest, byte[] Payload, DecisionAction Action, long ChangedAt)
     {
+        internal DateTimeOffset? Deadline { get; init; }
+
         internal Protocol.Client.V1.Decision ToWire()
         {
             var entry = new CatalogEntry { RevisionId = Number, Id = Update.RevisionId, Sequence = ChangedAt, Type = UpdateType.Software, Title = "", DocumentDigest = Digest };
@@ -164,7 +177,8 @@ internal sealed class FakeServer : IAsyncDisposable
                 UpdateId = ByteString.CopyFrom(Update.Id.ToByteArray(bigEndian: true)),
                 RevisionNumber = Update.Revision,
                 Action = (Protocol.Client.V1.DecisionAction)Action,
-                DecisionHash = new Hierarchy.Domain.Approvals.Decision(entry, Action, Deadline: null).Hash(),
+                DecisionHash = new Hierarchy.Domain.Approvals.Decision(entry, Action, Deadline).Hash(),
+                Deadline = Deadline?.ToTimestamp(),
             };
         }
     }
@@ -184,8 +198,9 @@ internal sealed class FakeServer : IAsyncDisposable
         public override async Task Sync(SyncRequest request, IServerStreamWriter<SyncResponse> stream, ServerCallContext context)
         {
             server.Syncs.Enqueue(request);
-            var isFull = request.Position is null || request.ScopeHash.Length == 0;
-            await stream.WriteAsync(new SyncResponse { Started = new SyncStarted { ScopeHash = ByteString.CopyFrom(7), Full = isFull, ContentUrl = server.Content.Url, Policy = server.Policy } });
+            var (scope, policy) = (server._scope, server.Policy);
+            var isFull = request.Position is null || !request.ScopeHash.Span.SequenceEqual([scope]);
+            await stream.WriteAsync(new SyncResponse { Started = new SyncStarted { ScopeHash = ByteString.CopyFrom(scope), Full = isFull, ContentUrl = server.Content.Url, Policy = policy } });
             if (server.IsBehind)
             {
                 await stream.WriteAsync(new SyncResponse { Behind = new SyncBehind { Head = server.Head().Position } });
@@ -209,7 +224,7 @@ internal sealed class FakeServer : IAsyncDisposable
                 await changed.WaitAsync(context.CancellationToken);
                 lock (server._gate)
                 {
-                    if (server._isStopping) return;
+                    if (server._isStopping || server._scope != scope) return;
                     batch = server.Since(head.Position.Sequence);
                     head = server.Head();
                     changed = server._changed.Task;

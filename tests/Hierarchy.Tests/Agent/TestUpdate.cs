@@ -23,6 +23,9 @@ internal sealed class TestUpdate
     /// <summary>The installer; null for an update that installs nothing itself.</summary>
     internal string? Script { get; init; } = MarkerScript;
 
+    /// <summary>What removes it; null where its document has no command for that.</summary>
+    internal string? UninstallScript { get; init; }
+
     internal string ProgramName { get; init; } = "install.sh";
 
     internal string Arguments { get; init; } = "";
@@ -58,12 +61,19 @@ internal sealed class TestUpdate
         echo done > "$HIERARCHY_ROOT/C/Test/$HIERARCHY_UPDATE_ID.txt"
         """;
 
+    /// <summary>Takes the marker away, and writes its own id with a minus to the list.</summary>
+    internal const string RemovalScript = """
+        echo "-$HIERARCHY_UPDATE_ID" >> "$HIERARCHY_ROOT/ran.txt"
+        rm "$HIERARCHY_ROOT/C/Test/$HIERARCHY_UPDATE_ID.txt"
+        """;
+
     /// <summary>Name and bytes of every file.</summary>
     internal IEnumerable<(string Name, byte[] Bytes)> Files
     {
         get
         {
             if (Script is not null) yield return (ProgramName, Encoding.UTF8.GetBytes($"# {Id}\n{Script.ReplaceLineEndings("\n")}\n"));
+            if (UninstallScript is not null) yield return ("remove.sh", Encoding.UTF8.GetBytes($"# {Id}\n{UninstallScript.ReplaceLineEndings("\n")}\n"));
             foreach (var (name, bytes) in MoreFiles) yield return (name, bytes);
         }
     }
@@ -131,11 +141,13 @@ internal sealed class TestUpdate
             """);
     }
 
+    private string ReturnCodes => string.Concat(Codes.Select(code => $"""<cmd:ReturnCode Code="{code.Code}" Result="{code.Result}" Reboot="{(code.Reboot ? "true" : "false")}"/>"""));
+
     private XElement HandlerData() => XElement.Parse($"""
         <upd:HandlerSpecificData xmlns:upd="{Upd}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
             xmlns:cmd="http://schemas.microsoft.com/msus/2002/12/UpdateHandlers/{Handler}" xsi:type="cmd:{Handler}">
         <cmd:InstallCommand Program="{ProgramName}" Arguments="{Arguments.Replace("\"", "&quot;", StringComparison.Ordinal)}">
-        {string.Concat(Codes.Select(code => $"""<cmd:ReturnCode Code="{code.Code}" Result="{code.Result}" Reboot="{(code.Reboot ? "true" : "false")}"/>"""))}
-        </cmd:InstallCommand></upd:HandlerSpecificData>
+        {ReturnCodes}
+        </cmd:InstallCommand>{(UninstallScript is null ? "" : $"""<cmd:UninstallCommand Program="remove.sh">{ReturnCodes}</cmd:UninstallCommand>""")}</upd:HandlerSpecificData>
         """);
 }

@@ -72,7 +72,9 @@ internal static class DocumentSample
             <cmd:InstallCommand Program="a.exe" Arguments="/q" RebootByDefault="true" DefaultResult="Succeeded">
               <cmd:ReturnCode Code="3010" Result="Succeeded" Reboot="true" />
             </cmd:InstallCommand>
-            <cmd:UninstallCommand Program="b.exe" />
+            <cmd:UninstallCommand Program="b.exe" Arguments="/u" RebootByDefault="true" DefaultResult="Succeeded">
+              <cmd:ReturnCode Code="3011" Result="Succeeded" Reboot="true" />
+            </cmd:UninstallCommand>
           </upd:HandlerSpecificData>
         </upd:Update>
         """;

@@ -36,6 +36,8 @@ internal static class DocumentTable
         "HandlerSpecificData@type", "HandlerSpecificData/InstallCommand@Program", "HandlerSpecificData/InstallCommand@Arguments", "HandlerSpecificData/InstallCommand@RebootByDefault",
         "HandlerSpecificData/InstallCommand@DefaultResult", "HandlerSpecificData/InstallCommand@IsSetup360", "HandlerSpecificData/InstallCommand/ReturnCode@Code",
         "HandlerSpecificData/InstallCommand/ReturnCode@Result", "HandlerSpecificData/InstallCommand/ReturnCode@Reboot",
+        "HandlerSpecificData/UninstallCommand@Program", "HandlerSpecificData/UninstallCommand@Arguments", "HandlerSpecificData/UninstallCommand@RebootByDefault", "HandlerSpecificData/UninstallCommand@DefaultResult",
+        "HandlerSpecificData/UninstallCommand/ReturnCode@Code", "HandlerSpecificData/UninstallCommand/ReturnCode@Result", "HandlerSpecificData/UninstallCommand/ReturnCode@Reboot",
         "HandlerSpecificData/CategoryInformation@CategoryType", "HandlerSpecificData/CategoryInformation@ProhibitsSubcategories", "HandlerSpecificData/CategoryInformation@ProhibitsUpdates",
         "HandlerSpecificData/CategoryInformation@DisplayOrder", "HandlerSpecificData/CategoryInformation@ExcludedByDefault",
         "HandlerSpecificData/MsiData@ProductCode", "HandlerSpecificData/MsiData@MsiFile", "HandlerSpecificData/MsiData@CommandLine", "HandlerSpecificData/MsiData@UninstallCommandLine",
@@ -51,7 +53,5 @@ internal static class DocumentTable
     {
         "Properties@PublisherID", "Properties@IsPublic", "Properties@AutoSelectOnWebSites", "Properties@PerUser", "Properties@CanSourceBeRequired", "Properties@LegacyName", "Properties@DetectoidType",
         "Properties@ProductName", "Properties@ReleaseVersion", "Properties@ReleaseRevision", "Properties/Readiness@Level", "Properties/Readiness@Date",
-        // That there is one is understood; what it runs, no agent does yet.
-        "HandlerSpecificData/UninstallCommand@Program",
     };
 }

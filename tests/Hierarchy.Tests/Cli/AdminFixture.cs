@@ -24,6 +24,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedGroups Groups => application.Services.GetRequiredService<CannedGroups>();
 
+    public CannedPolicies Policies => application.Services.GetRequiredService<CannedPolicies>();
+
     public CannedSites Sites => application.Services.GetRequiredService<CannedSites>();
 
     public CannedContent Content => application.Services.GetRequiredService<CannedContent>();
@@ -49,6 +51,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedSites>();
         builder.Services.AddSingleton<CannedContent>();
         builder.Services.AddSingleton<CannedGroups>();
+        builder.Services.AddSingleton<CannedPolicies>();
         builder.Services.AddSingleton<CannedApprovals>();
         builder.Services.AddSingleton<CannedAudit>();
         var application = builder.Build();
@@ -60,6 +63,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         application.MapGrpcService<CannedSites>();
         application.MapGrpcService<CannedContent>();
         application.MapGrpcService<CannedGroups>();
+        application.MapGrpcService<CannedPolicies>();
         application.MapGrpcService<CannedApprovals>();
         application.MapGrpcService<CannedAudit>();
         await application.StartAsync(cancellationToken);

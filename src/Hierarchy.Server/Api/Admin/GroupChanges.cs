@@ -1,5 +1,6 @@
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Groups;
+using Hierarchy.Domain.Policies;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
@@ -103,6 +104,7 @@ internal sealed class GroupChanges(DecisionDesk desk, GroupEffects effects)
             .. view.Assignments.Select(pair => pair.Value).Where(assignment => assignment.GroupIds.Contains(group.Id)).Select(assignment => CatalogRecords.Assignment(Without(assignment, group.Id))),
             .. view.Rules.All.Where(rule => rule.GroupId == group.Id).Select(rule => GroupRecords.NoRule(rule.Id)),
         ];
+        if (view.Policies.ContainsKey(group.Id)) changes.Add(PolicyRecords.Policy(group.Id, ClientPolicy.None));
         changes.Add(CatalogRecords.NoGroup(group.Id));
         return (group, changes);
     }
