@@ -6,7 +6,7 @@ namespace Hierarchy.Testing.Demo;
 
 /// <summary>
 /// The scenes of Office: an approval with a deadline for a group reaches computers in the groups nested in it; of three computers with Office 2003 the one from an updated administrative installation point is
-/// not offered the update and says why; one with Office 2007 is; copies of users are not updated where nothing was decided.
+/// not offered the update and says why; one with Office 2007 is; copies of users are updated for who is logged on where that was decided, and nowhere else.
 /// </summary>
 internal sealed class DemoOffice(TestTree tree, ServerNode root, DemoLog log)
 {
@@ -27,6 +27,7 @@ internal sealed class DemoOffice(TestTree tree, ServerNode root, DemoLog log)
         log.Say($"Office: approving three updates for {Above}, with a deadline in seven days; starting six computers in the groups below");
         foreach (var update in new[] { DemoOfficeUpdates.Of2003, DemoOfficeUpdates.Of2007, DemoOfficeUpdates.OfUsers })
             await CliAsync(cancellationToken, "approve", update.ToString("D"), "--group", Above, "--deadline", "+7d");
+        var desk = Add("desk", 26, Desks, "2010", OfUsers, bertIsLoggedOn: false);
         AgentNode[] computers =
         [
             Add("office-baseline", 21, Accounting, "2003", """{ "line": "2003", "source": "aip", "state": "baseline" }"""),
@@ -34,7 +35,7 @@ internal sealed class DemoOffice(TestTree tree, ServerNode root, DemoLog log)
             Add("office-updated", 23, Accounting, "2003", """{ "line": "2003", "source": "aip", "state": "updated" }"""),
             Add("office-2007", 24, Accounting, "2007", """{ "line": "2007", "source": "aip", "state": "updated" }"""),
             Add("kiosk", 25, Accounting, "2010", OfUsers, bertIsLoggedOn: false),
-            Add("desk", 26, Desks, "2010", OfUsers, bertIsLoggedOn: false),
+            desk,
         ];
         await Task.WhenAll(computers.Select(computer => computer.StartAsync(cancellationToken)));
 
@@ -44,6 +45,15 @@ internal sealed class DemoOffice(TestTree tree, ServerNode root, DemoLog log)
             DemoOfficeUpdates.OfUsers, cancellationToken, ("kiosk", "anna", "not_installed", "per_user_never"), ("kiosk", "bert", "not_installed", "per_user_never"),
             ("desk", "anna", "not_installed", "per_user_never"), ("desk", "bert", "not_installed", "per_user_never"));
         await ExplainAsync(cancellationToken);
+
+        log.Say($"Office: copies of users are updated at logon in {Desks}; Anna is logged on, Bert is not");
+        await CliAsync(cancellationToken, "policy", "set", "--group", Desks, "--office-per-user", "at-logon");
+        await ReachAsync(
+            DemoOfficeUpdates.OfUsers, cancellationToken, ("kiosk", "anna", "not_installed", "per_user_never"), ("desk", "anna", "installed", null), ("desk", "bert", "not_installed", "user_not_logged_on"));
+
+        log.Say("Office: Bert logs on at the desk");
+        await File.WriteAllTextAsync(Path.Combine(desk.Folder, "facts.json"), Facts("2010", OfUsers, bertIsLoggedOn: true), cancellationToken);
+        await ReachAsync(DemoOfficeUpdates.OfUsers, cancellationToken, ("desk", "anna", "installed", null), ("desk", "bert", "installed", null), ("kiosk", "bert", "not_installed", "per_user_never"));
     }
 
     private const string OfUsers = """{ "line": "2010", "user": "anna" }, { "line": "2010", "user": "bert" }""";
