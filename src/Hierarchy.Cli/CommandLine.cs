@@ -13,6 +13,7 @@ using Hierarchy.Cli.Groups.Rules;
 using Hierarchy.Cli.Migrate;
 using Hierarchy.Cli.Policies;
 using Hierarchy.Cli.Policies.Check;
+using Hierarchy.Cli.Rules;
 using Hierarchy.Cli.Servers;
 using Hierarchy.Cli.Sites;
 using Hierarchy.Cli.Sync;
@@ -48,10 +49,18 @@ internal static class CommandLine
                 Selection(SelectionKind.Classifications, "Classifications whose updates are taken."),
                 Selection(SelectionKind.Languages, "Languages whose files are fetched; English is always among them."),
             },
-            new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(environment.Time), new UpdatesShowVerb(), new UpdatesImportVerb() },
+            new Command("updates", "Look at the updates of the catalog; take some by their ids.") { new UpdatesListVerb(environment.Time), new UpdatesShowVerb(), new UpdatesSupersededVerb(), new UpdatesImportVerb() },
             new ApproveVerb(environment.Time),
             new DeclineVerb(),
             new Command("decisions", "How decisions go on by themselves: new revisions, and updates that expire.") { new DecisionsShowVerb(), new DecisionsSetVerb() },
+            new Command("rules", "Rules that decide by themselves: new updates are approved, superseded ones declined.")
+            {
+                new RulesListVerb(), new RulesShowVerb(), new RulesAddVerb(), new RulesSetVerb(), new RulesRemoveVerb(), new RulesRunVerb(),
+                new Command("declines", "Rules that decline superseded updates. None comes with the server.")
+                {
+                    new DeclineRulesListVerb(), DeclineRulesChangeVerb.ForNew(), DeclineRulesChangeVerb.ForPresent(), new DeclineRulesRemoveVerb(), new DeclineRulesRunVerb(),
+                },
+            },
             new Command("groups", "Target groups: which computers an approval is for.")
             {
                 new GroupsListVerb(), new GroupsAddVerb(), new GroupsRenameVerb(), new GroupsMoveVerb(), new GroupsRemoveVerb(), new GroupsUnknownVerb(),

@@ -21,6 +21,7 @@ internal static class Program
 {
     private static readonly Dictionary<string, Func<Figures, CancellationToken, Task>> All = new(StringComparer.Ordinal)
     {
+        ["approval-rules"] = ApprovalRulesBenchmark.RunAsync,
         ["chaos"] = ChaosBenchmark.RunAsync,
         ["chaos-content"] = ContentChaosBenchmark.RunAsync,
         ["chaos-simulation"] = SimulationBenchmark.RunAsync,

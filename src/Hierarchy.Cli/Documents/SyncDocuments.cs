@@ -12,12 +12,17 @@ internal sealed record SyncFailedDocument(ErrorBody Error, SyncRunBody Run);
 /// <summary>One synchronization.</summary>
 internal sealed record SyncRunBody(
     string? StartedAt, string? EndedAt, int NewUpdates, int RevisedUpdates, int ExpiredUpdates, int Quarantined, long Bytes, string? Failure,
-    PositionDocument? Position, string? Reason, string? RequestedBy, string? Outcome, IReadOnlyList<string?> Imported)
+    PositionDocument? Position, string? Reason, string? RequestedBy, string? Outcome, IReadOnlyList<string?> Imported,
+    int ApprovedByRules, IReadOnlyDictionary<string, int> SkippedByRules, int DeclinedByRules)
 {
     public static SyncRunBody From(SyncRun run)
         => new(Wire.Time(run.StartedAt), Wire.Time(run.EndedAt), run.NewUpdates, run.RevisedUpdates, run.ExpiredUpdates, run.Quarantined, run.Bytes,
             Wire.NullIfEmpty(run.Error), PositionDocument.From(run.Position), Wire.Name(run.Reason), Wire.NullIfEmpty(run.RequestedBy), Wire.Name(run.Outcome),
-            [.. run.Imported.Select(Wire.Guid)]);
+            [.. run.Imported.Select(Wire.Guid)], run.Rules?.Approvals ?? 0, Skipped(run.Rules), run.DeclinedByRules);
+
+    /// <summary>What approval rules matched and did not approve, by reason.</summary>
+    private static Dictionary<string, int> Skipped(RuleOutcome? rules) => (rules?.Rules ?? []).SelectMany(rule => rule.Skipped).GroupBy(skipped => skipped.Reason).OrderBy(same => same.Key)
+        .ToDictionary(same => Wire.Name(same.Key), same => same.Sum(skipped => skipped.Count));
 }
 
 /// <summary>What runs, what ran, what was set aside.</summary>

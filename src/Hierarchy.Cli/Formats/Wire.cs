@@ -64,6 +64,10 @@ internal static class Wire
     /// <summary>Unknown where a server of an earlier version did not say.</summary>
     public static string Name(SupersedenceState state) => state == SupersedenceState.Unspecified ? "unknown" : Snake(state.ToString());
 
+    public static string Name(RuleSkipReason reason) => Snake(reason.ToString());
+
+    public static string Name(DeclineVerdict verdict) => Snake(verdict.ToString());
+
     public static string Name(ServerHealth health) => Snake(health.ToString());
 
     public static string Name(ServerRole role) => Snake(role.ToString());

@@ -29,6 +29,7 @@ internal sealed class SyncStatusVerb() : Verb(
         if (status.Runs.Count > 0)
         {
             console.Write(SyncRunTable.Create(output, status.Runs));
+            foreach (var rules in SyncStream.RuleLines(status.Runs[0])) console.WriteLine($"The last one: {rules}");
         }
 
         if (status.Quarantined.Count > 0)

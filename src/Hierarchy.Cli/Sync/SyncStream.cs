@@ -13,6 +13,16 @@ internal static class SyncStream
     public static CommandFailedException Interrupted()
         => new("cancelled", "Interrupted; the synchronization goes on at the server.", "Watch it: hierarchy sync run --watch. Stop it: hierarchy sync cancel", ExitCode.Cancelled);
 
+    /// <summary>What rules made of what it brought.</summary>
+    public static IEnumerable<string> RuleLines(SyncRunBody run)
+    {
+        if (run.ApprovedByRules > 0) yield return $"Rules made {Human.Count(run.ApprovedByRules)} approvals.";
+        foreach (var (reason, count) in run.SkippedByRules)
+            if (reason != "already_decided")
+                yield return $"Rules skipped {Human.Count(count)}: {Rules.RuleText.Reason(reason)}.";
+        if (run.DeclinedByRules > 0) yield return $"Rules declined {Human.Count(run.DeclinedByRules)} superseded updates.";
+    }
+
     /// <summary>Shows progress to the end, then the result; answers the exit code.</summary>
     public static async Task<int> ShowAsync(Session session, Func<AsyncServerStreamingCall<SyncProgress>> start)
     {
@@ -42,6 +52,7 @@ internal static class SyncStream
         {
             var span = run is { StartedAt: { } started, EndedAt: { } ended } ? $" in {Human.Span(ended.ToDateTime() - started.ToDateTime())}" : "";
             console.WriteLine($"Synchronized{span}: {Human.Count(run.NewUpdates)} new, {Human.Count(run.RevisedUpdates)} revised, {Human.Count(run.ExpiredUpdates)} expired, {Human.Bytes(run.Bytes)} received.");
+            foreach (var rules in RuleLines(body)) console.WriteLine(rules);
             if (run.Quarantined > 0) console.WriteLine($"{Human.Count(run.Quarantined)} documents were set aside; see hierarchy sync status.");
         });
     }

@@ -8,7 +8,10 @@ namespace Hierarchy.Domain.Approvals;
 public static class ApprovalRules
 {
     /// <summary>All reasons against it, those first that no other choice of action would take away; none when it may be decided.</summary>
-    public static IReadOnlyList<ApprovalObjection> Check(ServedView view, ApprovalPlan plan)
+    /// <param name="view">The state in which it would be decided.</param>
+    /// <param name="plan">The decision.</param>
+    /// <param name="dependents">Of that view, found once for many checks; null to look through the catalog.</param>
+    public static IReadOnlyList<ApprovalObjection> Check(ServedView view, ApprovalPlan plan, ApprovedDependents? dependents = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(plan);
@@ -25,7 +28,7 @@ public static class ApprovalRules
         if (plan.Update.IsDeclined)
             Object(ApprovalObjectionKind.Declined, $"{name} is declined. Take that back first: hierarchy decline {plan.Update.UpdateId:D} --undo. It is not approved then.");
         if (plan.Reach != ApprovalReach.SameAsParent) CheckAction();
-        if (objections.Count == 0 && OppositeDependency.Find(view, plan) is { } opposite) Object(ApprovalObjectionKind.OppositeOfDependency, opposite);
+        if (objections.Count == 0 && OppositeDependency.Find(view, plan, dependents) is { } opposite) Object(ApprovalObjectionKind.OppositeOfDependency, opposite);
         return objections;
 
         void CheckAction()

@@ -11,17 +11,17 @@ namespace Hierarchy.Domain.Approvals;
 internal static class OppositeDependency
 {
     /// <summary>The first contradiction that the plan would make, in words; null for none. One that stands already, and that the plan does not touch, is not its fault.</summary>
-    public static string? Find(ServedView view, ApprovalPlan plan)
+    public static string? Find(ServedView view, ApprovalPlan plan, ApprovedDependents? dependents)
     {
         var after = plan.After(view.Groups);
         if (!after.Any(IsAction)) return null;
         var latest = plan.Update.Latest!; // A plan is about an update with a revision.
         // The group, and those below that are decided about by themselves: nowhere else does anything change between them.
-        var affected = view.Groups.Groups.Where(group => view.Groups.WithAncestors(group.Id).Contains(plan.Group.Id)).OrderBy(group => view.Groups.DepthOf(group.Id)).ThenBy(group => group.Id).ToArray();
+        var affected = new Lazy<TargetGroup[]>(() => [.. view.Groups.Groups.Where(group => view.Groups.WithAncestors(group.Id).Contains(plan.Group.Id)).OrderBy(group => view.Groups.DepthOf(group.Id)).ThenBy(group => group.Id)]);
         foreach (var dependency in DependenciesOf(latest))
             if (Opposed(latest, dependency, affected) is { } message)
                 return message;
-        foreach (var update in view.Updates.Values)
+        foreach (var update in dependents?.On(plan.Update.UpdateId) ?? view.Updates.Values)
         {
             // Only what is approved can be opposed, and few of all updates are.
             if (update.Latest is not { } dependent || update.IsDeclined || !update.Approvals.Any(IsAction) || update.UpdateId == plan.Update.UpdateId) continue;
@@ -32,10 +32,10 @@ internal static class OppositeDependency
 
         return null;
 
-        string? Opposed(CatalogEntry dependent, Guid[] dependency, TargetGroup[] groups)
+        string? Opposed(CatalogEntry dependent, Guid[] dependency, Lazy<TargetGroup[]> groups)
         {
             if (!dependency.Any(id => ApprovalsOf(id).Any(IsAction))) return null;
-            foreach (var group in groups)
+            foreach (var group in groups.Value)
             {
                 if (ActionOf(ApprovalsOf(dependent.Id.UpdateId), group) is not { } wanted) continue;
                 var opposite = dependency.Select(id => ActionOf(ApprovalsOf(id), group)).ToArray();

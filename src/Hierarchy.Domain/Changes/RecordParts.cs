@@ -22,13 +22,14 @@ public static class RecordParts
         /* 13 server settings  */ RecordPart.Catalog,
         /* 14 site link        */ RecordPart.Catalog,
         /* 15 group rule       */ RecordPart.Decision,
-        /* 16 kept for rules   */ RecordPart.Decision,
+        /* 16 approval rule    */ RecordPart.Decision,
         /* 17 client policy    */ RecordPart.Decision,
         /* 18 tree settings    */ RecordPart.Catalog,
         /* 19 revision numbers */ RecordPart.None,
         /* 20 content settings */ RecordPart.Catalog,
         /* 21 audit entry      */ RecordPart.Decision,
         /* 22 decision settings*/ RecordPart.Decision,
+        /* 23 decline rule     */ RecordPart.Decision,
     ];
 
     /// <summary>The part of a kind.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Approvals.Rules;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Distribution;
@@ -107,6 +108,15 @@ public sealed class ServedView
 
     /// <summary>How computers of groups behave, by group.</summary>
     public ImmutableDictionary<Guid, ClientPolicy> Policies { get; internal init; } = ImmutableDictionary<Guid, ClientPolicy>.Empty;
+
+    /// <summary>Rules that approve by themselves, by id.</summary>
+    public ImmutableDictionary<Guid, ApprovalRule> AutomaticApprovals { get; internal init; } = ImmutableDictionary<Guid, ApprovalRule>.Empty;
+
+    /// <summary>Rules that decline superseded updates by themselves, by id.</summary>
+    public ImmutableDictionary<Guid, DeclineRule> AutomaticDeclines { get; internal init; } = ImmutableDictionary<Guid, DeclineRule>.Empty;
+
+    /// <summary>How far <see cref="AutomaticApprovals"/> have looked; null before the first of them.</summary>
+    public RuleProgress? RulesLooked { get; internal init; }
 
     /// <summary>Which updates replace which; found when it is first asked for, and kept as long as neither the catalog nor what is declined changes.</summary>
     public Supersedence Supersedence => LazySupersedence.Value;

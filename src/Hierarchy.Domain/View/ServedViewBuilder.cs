@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Approvals.Rules;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Distribution;
@@ -25,6 +26,8 @@ public sealed partial class ServedViewBuilder
     private readonly ImmutableDictionary<Guid, ServerSettings>.Builder _serverSettings;
     private readonly ImmutableDictionary<Guid, ContentSettings>.Builder _serverContent;
     private readonly ImmutableDictionary<Guid, ImportedUpdate>.Builder _imported;
+    private readonly ImmutableDictionary<Guid, ApprovalRule>.Builder _automaticApprovals;
+    private readonly ImmutableDictionary<Guid, DeclineRule>.Builder _automaticDeclines;
     private readonly LayeredDictionary<Sha1Digest, CatalogFile>.Builder _files;
     private readonly ImmutableHashSet<Guid>.Builder _acceptedEulas;
     private readonly LayeredDictionary<string, GroupAssignment>.Builder _assignments;
@@ -37,6 +40,7 @@ public sealed partial class ServedViewBuilder
     private readonly HashSet<Guid> _decided = [];
     private RecentTouches? _recentlyDecided;
     private SyncSelection? _selection;
+    private RuleProgress? _rulesLooked;
     private Sites.TreeSettings _treeSettings;
     private ContentSettings _treeContent;
     private GroupTree? _groupTree;
@@ -77,6 +81,9 @@ public sealed partial class ServedViewBuilder
         _settings = previous?.DecisionSettings ?? DecisionSettings.Default;
         _settingsChangedAt = previous?.SettingsChangedAt ?? 0;
         _isAllUnsettled = previous is null;
+        _automaticApprovals = previous?.AutomaticApprovals.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, ApprovalRule>();
+        _automaticDeclines = previous?.AutomaticDeclines.ToBuilder() ?? ImmutableDictionary.CreateBuilder<Guid, DeclineRule>();
+        _rulesLooked = previous?.RulesLooked;
         _selection = previous?.Selection;
         _treeSettings = previous?.TreeSettings ?? Sites.TreeSettings.Default;
         _treeContent = previous?.TreeContent ?? ContentSettings.None;
@@ -155,6 +162,15 @@ public sealed partial class ServedViewBuilder
             case ViewRecord.Selection selection:
                 _selection = selection.State;
                 break;
+            case ViewRecord.ApprovalRuled rule:
+                Set(_automaticApprovals, rule.RuleId, rule.State);
+                break;
+            case ViewRecord.DeclineRuled rule:
+                Set(_automaticDeclines, rule.RuleId, rule.State);
+                break;
+            case ViewRecord.RulesLooked looked:
+                _rulesLooked = looked.State;
+                break;
             case ViewRecord.Imported imported:
                 Set(_imported, imported.UpdateId, imported.State);
                 break;
@@ -172,6 +188,9 @@ public sealed partial class ServedViewBuilder
         _acceptedEulas.Clear();
         _eulaChangedAt.Clear();
         (_settings, _settingsChangedAt, _isAllUnsettled) = (DecisionSettings.Default, 0, true);
+        _automaticApprovals.Clear();
+        _automaticDeclines.Clear();
+        _rulesLooked = null;
         _assignments.Clear();
         _hasAssigned = true;
         _policies.Clear();
@@ -199,6 +218,9 @@ public sealed partial class ServedViewBuilder
             _files.ToImmutable(), _acceptedEulas.ToImmutable(), assignments, _revisionRemovedAt, recent)
         {
             LazySupersedence = _previous is null || _hasSuperseded ? new Lazy<Supersedence>(() => Supersedence.Of(updates)) : _previous.LazySupersedence,
+            AutomaticApprovals = _automaticApprovals.ToImmutable(),
+            AutomaticDeclines = _automaticDeclines.ToImmutable(),
+            RulesLooked = _rulesLooked,
             ServerSettings = _serverSettings.ToImmutable(),
             Links = _links.ToImmutable(),
             Network = isSameNetwork ? _previous!.Network : ServedView.NetworkOf(sites, _treeSettings.DefaultSite), // It is the same as another one's.

@@ -1,4 +1,5 @@
 using Hierarchy.Domain.Approvals;
+using Hierarchy.Domain.Approvals.Rules;
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Distribution;
 using Hierarchy.Domain.Groups;
@@ -62,6 +63,15 @@ public abstract record ViewRecord(long Sequence)
 
     /// <summary>What is taken from the upstream; null when no choice stands in the log.</summary>
     public sealed record Selection(long Sequence, SyncSelection? State) : ViewRecord(Sequence);
+
+    /// <summary>An approval rule; null when it was removed.</summary>
+    public sealed record ApprovalRuled(long Sequence, Guid RuleId, ApprovalRule? State) : ViewRecord(Sequence);
+
+    /// <summary>How far approval rules have looked; null before the first rule.</summary>
+    public sealed record RulesLooked(long Sequence, RuleProgress? State) : ViewRecord(Sequence);
+
+    /// <summary>A decline rule; null when it was removed.</summary>
+    public sealed record DeclineRuled(long Sequence, Guid RuleId, DeclineRule? State) : ViewRecord(Sequence);
 
     /// <summary>An update that was imported; null when it is no longer followed.</summary>
     public sealed record Imported(long Sequence, Guid UpdateId, ImportedUpdate? State) : ViewRecord(Sequence);

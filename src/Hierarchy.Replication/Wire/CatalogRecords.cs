@@ -44,6 +44,8 @@ public static class CatalogRecords
                 RecordKind.ClientPolicy => new ViewRecord.PolicyDecided(record.Sequence, Id(record, 0, 16), record.Payload is { } payload ? PolicyRecords.Read(payload) : null),
                 RecordKind.TreeSettings => new ViewRecord.Tree(record.Sequence, record.Payload is { } payload ? SiteRecords.ReadSettings(payload) : null),
                 RecordKind.ContentSettings => ContentRecords.Read(record),
+                RecordKind.ApprovalRule => RuleRecords.ReadApprovalRule(record),
+                RecordKind.DeclineRule => RuleRecords.ReadDeclineRule(record),
                 _ => null,
             };
         }

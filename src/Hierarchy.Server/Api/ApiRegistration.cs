@@ -14,6 +14,7 @@ using Hierarchy.Server.Courier;
 using Hierarchy.Server.Effects;
 using Hierarchy.Server.Hosting;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Rules;
 using Hierarchy.Server.Search;
 using Hierarchy.Server.Secrets;
 using Hierarchy.Server.Succession;
@@ -51,6 +52,7 @@ internal static class ApiRegistration
         services.AddSingleton(provider => new ScheduleAdministration(provider.GetRequiredService<DecisionDesk>(), provider.GetService<SyncScheduler>()));
         services.AddSingleton<UpdateAdministration>();
         services.AddSingleton<ApprovalAdministration>();
+        services.AddRules();
         services.AddSingleton<EulaText>();
         services.AddSingleton<EulaAdministration>();
         services.AddSingleton<DecisionExplainer>();
@@ -121,6 +123,7 @@ internal static class ApiRegistration
         app.MapGrpcService<SiteEndpoint>();
         app.MapGrpcService<ApprovalEndpoint>();
         app.MapGrpcService<AuditEndpoint>();
+        app.MapGrpcService<RuleEndpoint>();
         app.MapGrpcService<VerificationEndpoint>();
         app.MapGrpcService<BackupEndpoint>();
         app.MapGrpcService<SuccessionAdminEndpoint>();

@@ -23,6 +23,7 @@ internal sealed class ChangeWords(ServedView view)
     public static int Weight(int kind) => (RecordKind)kind switch
     {
         RecordKind.GroupAssignment => 2,
+        RecordKind.ApprovalRule => 2, // The place that rules have reached is told last.
         RecordKind.Approval or RecordKind.EulaAcceptance => 1,
         _ => 0,
     };
@@ -58,6 +59,9 @@ internal sealed class ChangeWords(ServedView view)
         ViewRecord.Settings settings => new AuditItem(kind, "how decisions go on", Settings(view.DecisionSettings), Settings(settings.State ?? DecisionSettings.Default)),
         ViewRecord.Rule rule => new AuditItem(
             kind, $"rule {(rule.State ?? view.Rules.All.FirstOrDefault(known => known.Id == rule.RuleId))?.Name ?? rule.RuleId.ToString("D")}", Rule(view.Rules.All.FirstOrDefault(known => known.Id == rule.RuleId)), Rule(rule.State)),
+        ViewRecord.ApprovalRuled rule => new AuditItem(kind, $"approval rule {(rule.State ?? view.AutomaticApprovals.GetValueOrDefault(rule.RuleId))?.Name}", RuleWords.Of(view, view.AutomaticApprovals.GetValueOrDefault(rule.RuleId)), RuleWords.Of(view, rule.State)),
+        ViewRecord.DeclineRuled rule => new AuditItem(kind, $"decline rule {(rule.State ?? view.AutomaticDeclines.GetValueOrDefault(rule.RuleId))?.Name}", RuleWords.Of(view.AutomaticDeclines.GetValueOrDefault(rule.RuleId)), RuleWords.Of(rule.State)),
+        ViewRecord.RulesLooked looked => new AuditItem(kind, "how far approval rules have looked", RuleWords.Of(view.RulesLooked), RuleWords.Of(looked.State)),
         ViewRecord.Imported imported => OfUpdate(kind, imported.UpdateId, view.Imported.ContainsKey(imported.UpdateId) ? "followed" : "not followed", imported.State is null ? "not followed" : "followed from outside the choice"),
         _ => new AuditItem(kind, "", "", ""),
     };

@@ -13,6 +13,7 @@ using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Content;
 using Hierarchy.Server.Courier;
 using Hierarchy.Server.Hosting;
+using Hierarchy.Server.Rules;
 using Hierarchy.Server.Secrets;
 using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream;
@@ -74,6 +75,7 @@ internal static class RoleRegistration
             log, provider.GetRequiredService<AuthorityStanding>(), provider.GetRequiredService<ViewPublisher>(), data, self, time, provider.GetRequiredService<ILogger<Announcer>>()));
 
         services.AddHostedService<RootRole>();
+        services.AddRulesOfRoot(upstream.Address);
         services.AddHostedService<Enrolment>();
         services.AddCompaction(static provider => provider.GetRequiredService<FeedSource>());
         services.AddAuditKeeper(configuration);
@@ -116,6 +118,7 @@ internal static class RoleRegistration
         });
         services.AddHostedService<AutonomousRole>();
         services.AddHostedService<ExpiryWatch>();
+        services.AddRulesOfAutonomous();
         services.AddCompaction(static provider => provider.GetRequiredService<OverlayFeed>().Source);
         services.AddAuditKeeper(configuration);
         if (options.FollowsByCourier) return;

@@ -44,6 +44,11 @@ internal sealed class SyncJournal(ILocalState state)
         return SyncAnchors.None;
     }
 
+    /// <summary>How far the log held all that a synchronization with that upstream had taken when it last kept its anchors; 0 where none did, or where the log has lost that place.</summary>
+    public async ValueTask<long> LoadStandingAsync(Uri upstream, ILogReader log, CancellationToken cancellationToken) =>
+        await state.GetAsync(Anchors + upstream.AbsoluteUri, cancellationToken) is { } bytes && JsonSerializer.Deserialize<StoredAnchors>(bytes)?.Standing?.ToPosition() is { } standing
+        && EpochHistory.Locate(log.Epochs, log.Head, standing) is PositionStanding.Valid or PositionStanding.BelowFloor ? standing.Sequence : 0;
+
     /// <summary>Keeps the anchors, and where the log stands that holds what they stand for. An upstream whose anchors are forgotten is another one, so that of its decisions goes with them.</summary>
     public ValueTask SaveAnchorsAsync(Uri upstream, SyncAnchors anchors, Position standing, CancellationToken cancellationToken)
     {

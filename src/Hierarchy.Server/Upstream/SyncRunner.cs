@@ -7,6 +7,7 @@ using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Api.Admin;
 using Hierarchy.Server.Auditing;
 using Hierarchy.Server.Roles;
+using Hierarchy.Server.Rules;
 using Hierarchy.Server.Succession;
 using Hierarchy.Server.Upstream.Decisions;
 using Hierarchy.WindowsUpdate.Transport;
@@ -17,7 +18,7 @@ namespace Hierarchy.Server.Upstream;
 /// <summary>Runs synchronizations, one at a time, in the background: a caller watches, and may go away. Stops with the server; what was stored stays, and the next run goes on behind it.</summary>
 internal sealed partial class SyncRunner(
     IAuthorityLog log, SealedKeys keys, ViewPublisher views, DecisionDesk desk, SyncJournal journal, UpstreamOptions options, TimeProvider time, ILoggerFactory loggers, AuditTrail trail,
-    DecisionSync? decisions = null, AuthorityStanding? standing = null) : IAsyncDisposable
+    DecisionSync? decisions = null, AuthorityStanding? standing = null, RuleRunner? rules = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<SyncRunner>();
     private readonly CancellationTokenSource _stopping = new();
@@ -90,6 +91,7 @@ internal sealed partial class SyncRunner(
             var anchors = await journal.LoadAnchorsAsync(options.Address, log, run.Cancellation);
             var result = await sync.RunAsync(filter, anchors, run, run.Cancellation);
             if (decisions is not null && filter.ListsUpdates) await decisions.TakeAsync(client.GetDeploymentsAsync, result.Anchors, run.Cancellation);
+            if (rules is not null) await rules.AfterSyncAsync(summary, run.Cancellation);
             summary.Outcome = SyncOutcome.Succeeded;
             if (run.Request.Imports.Count > 0) await FollowAsync(run, result.NotFound);
         }

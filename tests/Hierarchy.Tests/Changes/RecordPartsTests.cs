@@ -37,6 +37,8 @@ public sealed class RecordPartsTests
     [InlineData(RecordKind.EulaAcceptance, RecordPart.Decision)]
     [InlineData(RecordKind.ClientPolicy, RecordPart.Decision)]
     [InlineData(RecordKind.AuditEntry, RecordPart.Decision)]
+    [InlineData(RecordKind.ApprovalRule, RecordPart.Decision)]
+    [InlineData(RecordKind.DeclineRule, RecordPart.Decision)]
     [InlineData((RecordKind)4711, RecordPart.None)]
     [InlineData((RecordKind)(-1), RecordPart.None)]
     public void Of_Kind_IsThePartThatItsMeaningSays(RecordKind kind, RecordPart part) => Assert.Equal(part, RecordParts.Of((int)kind));

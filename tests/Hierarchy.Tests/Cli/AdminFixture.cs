@@ -30,6 +30,8 @@ internal sealed class AdminFixture : IAsyncDisposable
 
     public CannedContent Content => application.Services.GetRequiredService<CannedContent>();
 
+    public CannedRules Rules => application.Services.GetRequiredService<CannedRules>();
+
     public CannedApprovals Approvals => application.Services.GetRequiredService<CannedApprovals>();
 
     public CannedAudit Audit => application.Services.GetRequiredService<CannedAudit>();
@@ -54,6 +56,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         builder.Services.AddSingleton<CannedPolicies>();
         builder.Services.AddSingleton<CannedApprovals>();
         builder.Services.AddSingleton<CannedAudit>();
+        builder.Services.AddSingleton<CannedRules>();
         var application = builder.Build();
         application.MapGrpcService<CannedAdmin>();
         application.MapGrpcService<CannedBackups>();
@@ -66,6 +69,7 @@ internal sealed class AdminFixture : IAsyncDisposable
         application.MapGrpcService<CannedPolicies>();
         application.MapGrpcService<CannedApprovals>();
         application.MapGrpcService<CannedAudit>();
+        application.MapGrpcService<CannedRules>();
         await application.StartAsync(cancellationToken);
         return new AdminFixture(application, admin);
     }

@@ -5,6 +5,7 @@ using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Auditing;
+using Hierarchy.Server.Rules;
 using Approval = Hierarchy.Domain.Approvals.Approval;
 using ApprovalAction = Hierarchy.Domain.Approvals.ApprovalAction;
 using ApprovalReach = Hierarchy.Domain.Approvals.ApprovalReach;
@@ -60,11 +61,7 @@ internal sealed class ApprovalAdministration(DecisionDesk desk)
             {
                 var update = UpdateFinder.Find(view, request.Update);
                 if (request.Undo) return (0, update.IsDeclined ? [CatalogRecords.NoDecline(update.UpdateId)] : []);
-                var changes = new List<Change>();
-                if (!update.IsDeclined) changes.Add(CatalogRecords.Decline(update.UpdateId, desk.Now, request.RequestedBy));
-                // Taking a decline back returns to not approved: what was approved before does not come back by itself.
-                changes.AddRange(update.Approvals.Select(approval => CatalogRecords.NoApproval(approval.UpdateId, approval.GroupId)));
-                return (update.Approvals.Count, changes);
+                return (update.Approvals.Count, [.. Declines.Of(update, desk.Now, request.RequestedBy)]);
             },
             cancellationToken);
         return new DeclineResponse { Position = outcome.Position?.ToProto(), ApprovalsRemoved = outcome.Result, Changed = outcome.HasChanged, Effects = outcome.Effects };
