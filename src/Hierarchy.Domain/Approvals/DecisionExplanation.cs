@@ -67,7 +67,7 @@ public sealed record DecisionExplanation(DecisionAction? Action, int RevisionNum
             if (counting is not null) return Told(acts, counting, winner);
         }
 
-        reasons.Add("Nothing unapproved is installed.");
+        if (action is null) reasons.Add("Nothing unapproved is installed.");
         if (!latest.IsExplicitlyDeployable && view.BundlesOf(latest.Id) is [var first, ..] bundles)
         {
             reasons.Add($"It comes with {(bundles.Count == 1 ? "" : $"{bundles.Count} bundles, e.g. ")}{ApprovalRules.NameOf(first)}, and is installed with {(bundles.Count == 1 ? "that" : "those")} alone.");

@@ -19,26 +19,32 @@ public sealed class ToldDecisionsTests
     private static readonly Guid[] Updates = [.. Enumerable.Range(1, 3).Select(number => new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, (byte)number))];
     private static readonly Guid[] Children = [.. Enumerable.Range(1, 3).Select(number => new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 2, (byte)number))];
     private static readonly Guid[] Licences = [.. Enumerable.Range(1, 3).Select(number => new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 3, (byte)number))];
+    private static readonly LogId Tree = new(new Guid(1, 0, 0, new byte[8]));
+    private static readonly LogId Overlay = new(new Guid(3, 0, 0, new byte[8]));
     private static readonly string[][] Memberships = [["Inner"], ["Pilot", "Servers"], []];
 
-    [Fact]
-    public void Servers_SameLogInOtherPartsAndOrder_DecideAlike() => Prop.ForAll(Histories(), history =>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Servers_SameLogInOtherPartsAndOrder_DecideAlike(bool isOverlaid) => Prop.ForAll(Histories(), history =>
     {
-        var root = history.Changes.Aggregate((ServedView?)null, (view, change) => Next(view, [change]))!; // Histories are not empty.
+        var root = history.Changes.Aggregate((ServedView?)null, (view, change) => Next(view, [change], isOverlaid))!; // Histories are not empty.
         var shuffled = history.Live.ToArray();
         new Random(history.Seed).Shuffle(shuffled);
-        var replica = Next(null, shuffled);
-        var late = shuffled.Chunk(1 + (shuffled.Length / 3)).Aggregate((ServedView?)null, (view, part) => Next(view, part))!; // As above.
+        var replica = Next(null, shuffled, isOverlaid);
+        var late = shuffled.Chunk(1 + (shuffled.Length / 3)).Aggregate((ServedView?)null, (view, part) => Next(view, part, isOverlaid))!; // As above.
         return Memberships.All(names => Known(root, names).SequenceEqual(Known(replica, names)) && Known(root, names).SequenceEqual(Known(late, names)));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
-    [Fact]
-    public void Client_ToldOfTheChangesSince_KnowsWhatItWouldKnowAnew() => Prop.ForAll(Histories(), history =>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Client_ToldOfTheChangesSince_KnowsWhatItWouldKnowAnew(bool isOverlaid) => Prop.ForAll(Histories(), history =>
     {
         var views = new List<ServedView>();
         foreach (var change in history.Changes)
-            views.Add(Next(views.Count == 0 ? null : views[^1], [change]));
-        var started = Next(null, history.Live);
+            views.Add(Next(views.Count == 0 ? null : views[^1], [change], isOverlaid));
+        var started = Next(null, history.Live, isOverlaid);
         return views.All(seen => Memberships.All(names =>
         {
             var anew = Known(views[^1], names);
@@ -74,10 +80,11 @@ public sealed class ToldDecisionsTests
     /// <summary>What a client knows that took everything of the one view, and then what changed up to the other.</summary>
     private static List<string> Told(ServedView seen, ServedView now, string[] names)
     {
-        if (!now.CanTellChangesSince(seen.Head.Position.Sequence)) return Known(now, names);
+        var (tree, overlay) = (seen.Head.Position.Sequence, seen.Overlay?.Position.Sequence ?? 0);
+        if (!now.CanTellChangesSince(tree, overlay)) return Known(now, names);
         var known = new SortedDictionary<int, string>();
         Tell(seen, seen.Updates.Values, names, known);
-        Tell(now, now.ChangedSince(seen.Head.Position.Sequence), names, known);
+        Tell(now, now.ChangedSince(tree, overlay), names, known);
         return [.. known.Values];
     }
 
@@ -94,14 +101,19 @@ public sealed class ToldDecisionsTests
         }
     }
 
-    private static ServedView Next(ServedView? previous, IReadOnlyList<ViewRecord> records)
+    /// <summary>Overlaid, what is decided stands in a log of its own, and only the catalog in the tree's.</summary>
+    private static ServedView Next(ServedView? previous, IReadOnlyList<ViewRecord> records, bool isOverlaid = false)
     {
-        var builder = new ServedViewBuilder(previous);
+        var builder = new ServedViewBuilder(previous, isOverlaid ? Overlay : LogId.None);
         if (previous is null)
             foreach (var group in Groups) builder.Apply(new ViewRecord.Group(0, group.Id, group));
         foreach (var record in records) builder.Apply(record);
-        var sequence = Math.Max(previous?.Head.Position.Sequence ?? 0, records.Max(record => record.Sequence));
-        return builder.Build(new LogHead(new Position(new LogId(new Guid(1, 0, 0, new byte[8])), 1, new Guid(2, 0, 0, new byte[8]), sequence), 0, 0, new byte[2048]));
+        return isOverlaid
+            ? builder.Build(Head(Tree, previous?.Head, records.Where(record => record is ViewRecord.Revision)), Head(Overlay, previous?.Overlay, records.Where(record => record is not ViewRecord.Revision)))
+            : builder.Build(Head(Tree, previous?.Head, records));
+
+        static LogHead Head(LogId log, LogHead? before, IEnumerable<ViewRecord> records) => new(
+            new Position(log, 1, new Guid(2, 0, 0, new byte[8]), Math.Max(before?.Position.Sequence ?? 0, records.Select(record => record.Sequence).DefaultIfEmpty(0).Max())), 0, 0, new byte[2048]);
     }
 
     private static Arbitrary<History> Histories() => (

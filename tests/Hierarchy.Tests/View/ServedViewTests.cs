@@ -163,6 +163,32 @@ public sealed class ServedViewTests
     }
 
     [Fact]
+    public void Decide_ApprovalsThatStayWithTheirRevision_AllocatesNothing()
+    {
+        var ids = Enumerable.Range(1, 200).Select(number => new Guid(number, 0, 0, new byte[8])).ToArray();
+        var view = View(
+            [
+                .. ids.SelectMany((id, index) => new ViewRecord[]
+                {
+                    new ViewRecord.Revision(Revision(id, 100, (2 * index) + 1)), new ViewRecord.Revision(Revision(id, 101, (2 * index) + 2)),
+                    new ViewRecord.Approved(1000 + index, new Approval(id, TargetGroup.AllComputers.Id, 100 + (index % 2), ApprovalAction.Install, null)),
+                }),
+                new ViewRecord.Settings(2000, new DecisionSettings { KeepsApprovedRevisions = true }),
+            ],
+            2000);
+        var decisions = new List<Decision>(1000);
+        foreach (var id in ids) view.Decide(view.Updates[id], Everyone, decisions);
+        Assert.Equal(100, decisions.Count(decision => decision.Entry.Id.RevisionNumber == 100));
+        decisions.Clear();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        foreach (var id in ids) view.Decide(view.Updates[id], Everyone, decisions);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(200, decisions.Count);
+    }
+
+    [Fact]
     public void PlacesAs_WhatPlacesComputersChanged_IsFalseAndOtherwiseTrue()
     {
         var pilot = new TargetGroup(Guid.NewGuid(), "Pilot", TargetGroup.AllComputers.Id);
