@@ -40,6 +40,8 @@ internal sealed class OfficeGuard(OfficeTries tries)
         if (concerned.Length == 0) return;
         var fingerprint = OfficeTries.Fingerprint(decision.Id, concerned);
         var verdicts = OfficeRules.Judge(products, survey.Report.Installations, policy, survey.Known, user => tries.CountOf(decision.Id.UpdateId, user, fingerprint));
+        // What is to be removed is removed, wherever it came from; that it is held is of no matter then.
+        var isRemoval = decision.Action == Domain.Approvals.DecisionAction.Uninstall;
         var isOfComputer = false;
         foreach (var verdict in verdicts)
         {
@@ -50,13 +52,13 @@ internal sealed class OfficeGuard(OfficeTries tries)
         }
 
         if (isOfComputer) return;
-        updates.Remove(decision.Id);
+        if (!isRemoval) updates.Remove(decision.Id);
         result.UsersOnly.Add(decision.Id);
 
         void Hold(OfficeVerdict verdict, UpdateState state)
         {
-            if (verdict.User.Length == 0) updates.Remove(decision.Id);
-            var isMissed = decision.IsInstall && state == UpdateState.NotInstalled;
+            if (verdict.User.Length == 0 && !isRemoval) updates.Remove(decision.Id);
+            var isMissed = decision.Action is Domain.Approvals.DecisionAction.Install or Domain.Approvals.DecisionAction.OptionalInstall && state == UpdateState.NotInstalled;
             if (isMissed || verdict.Hold == HoldReason.ClickToRun) result.Holds[(decision.Id, verdict.User)] = verdict.Hold;
             if (isMissed) result.Held.Add(new HeldUpdate(decision.Id, revision.Texts[0].Title, verdict.User, verdict.Hold, OfficeWords.Of(verdict.Hold, verdict.Installations)));
         }

@@ -29,7 +29,7 @@ internal static class StatusFrames
     }
 
     /// <summary>What a frame holds; null when it is none.</summary>
-    internal static IReadOnlyList<KeyValuePair<(Guid UpdateId, string User), StatusEntry>>? Decode(ReadOnlyMemory<byte> frame)
+    internal static List<KeyValuePair<(Guid UpdateId, string User), StatusEntry>>? Decode(ReadOnlyMemory<byte> frame)
     {
         var entries = new List<KeyValuePair<(Guid UpdateId, string User), StatusEntry>>();
         if (frame.Length > 16 && frame.Span[..16].IndexOfAnyExcept((byte)0) < 0)

@@ -87,6 +87,21 @@ public sealed class OfficeTests : IAsyncLifetime
         Assert.Equal(OfficeSourceState.Baseline, Assert.Single(_server.Reports.Last().Office.Installations).SourceState);
     }
 
+    [Theory]
+    [InlineData(DecisionAction.Install, HoldReason.UpdatedInstallPoint)]
+    [InlineData(DecisionAction.OptionalInstall, HoldReason.UpdatedInstallPoint)]
+    [InlineData(DecisionAction.Evaluate, HoldReason.Unspecified)]
+    [InlineData(DecisionAction.Uninstall, HoldReason.Unspecified)]
+    public async Task Once_UpdatedInstallPoint_HoldsWhatIsApprovedForInstalling(DecisionAction action, HoldReason hold)
+    {
+        Facts(Users(), new { line = "2003", source = "aip", state = "updated" });
+        var update = new TestUpdate(1) { Categories = [Office2003] };
+        _server.Add(update, action);
+        await _agent.OnceAsync(Token);
+        Assert.Empty(_agent.Ran);
+        Assert.Equal((UpdateState.NotInstalled, hold), (_server.StatusOf(update)!.State, _server.StatusOf(update)!.Hold));
+    }
+
     [Fact]
     public async Task Once_UpdatesOfNoOffice_AreNotTouchedByTheRules()
     {

@@ -15,7 +15,7 @@ internal static class OfficeReader
         return new OfficeReport(IsKnown: true, installations);
     }
 
-    internal static IReadOnlyList<OfficeUser> ReadUsers(FactsElement section)
+    internal static List<OfficeUser> ReadUsers(FactsElement section)
     {
         var users = new List<OfficeUser>();
         foreach (var item in section.Items())
