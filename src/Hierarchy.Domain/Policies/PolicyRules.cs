@@ -13,7 +13,7 @@ public static class PolicyRules
                 faults.Add($"{field.Name} {fault}.");
 
         if (policy.Schedule is not null && policy.AutomaticUpdates is not (null or AutomaticUpdates.Scheduled))
-            faults.Add("schedule counts with au-options 4 alone: say 4, or leave the schedule away.");
+            faults.Add("schedule counts with au-options 4 alone: say 4, or take the schedule back (--clear schedule).");
         if (policy is { NoRestartWithUsers: true, AlwaysRestartMinutes: > 0 })
             faults.Add("no-reboot-with-users and always-reboot contradict each other: switch one of them off.");
         if (policy is { TellNonAdministrators: true, BlockUserAccess: true })
