@@ -1,8 +1,8 @@
 using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;
-using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Auditing;
+using Hierarchy.Server.Rules;
 
 namespace Hierarchy.Server.Upstream.Decisions;
 
@@ -13,14 +13,13 @@ internal static class ExpiryRule
     public const string By = "rule: expired";
 
     // What one update brings into a transaction besides its revision; approvals beyond are of no effect beside a decline.
-    private const int MostApprovals = 500;
+    private const int MostChanges = 500;
 
     /// <summary>The decline of an update, and its approvals taken away, as when an administrator declines; nothing where it is declined already or the view's settings keep it.</summary>
     public static IReadOnlyList<Change> Decline(ServedView view, Guid updateId, DateTimeOffset at)
     {
-        var update = view.Updates.GetValueOrDefault(updateId);
-        return view.DecisionSettings.KeepsExpired || update is { IsDeclined: true } ? []
-            : [CatalogRecords.Decline(updateId, at, By), .. (update?.Approvals ?? []).Take(MostApprovals).Select(approval => CatalogRecords.NoApproval(approval.UpdateId, approval.GroupId))];
+        var update = view.Updates.GetValueOrDefault(updateId) ?? new UpdateEntry { UpdateId = updateId };
+        return view.DecisionSettings.KeepsExpired || update.IsDeclined ? [] : [.. Declines.Of(update, at, By).Take(MostChanges)];
     }
 
     /// <summary>The same, with the entry that says who did it, for a transaction that is committed without the desk.</summary>

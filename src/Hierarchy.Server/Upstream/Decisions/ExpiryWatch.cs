@@ -52,19 +52,29 @@ internal sealed partial class ExpiryWatch(ViewPublisher views, DecisionDesk desk
     private async Task DeclineAsync(ServedView seen, long after, CancellationToken cancellationToken)
     {
         // Of the tree's log alone: what is decided here expires nothing.
-        var expired = seen.ChangedSince(after, long.MaxValue).Where(update => HasExpired(update, after)).Select(update => update.UpdateId).ToArray();
-        foreach (var part in expired.Chunk(UpdatesAtOnce))
+        var open = new Queue<Guid>(seen.ChangedSince(after, long.MaxValue).Where(update => HasExpired(update, after)).Select(update => update.UpdateId));
+        while (open.Count > 0)
         {
-            var outcome = await desk.DecideAsync<int>(
+            var outcome = await desk.DecideAsync<(int Looked, int Declined)>(
                 new DecisionIntent("expired", ExpiryRule.By),
                 view =>
                 {
-                    var changes = part.Where(id => view.Updates.GetValueOrDefault(id) is { Latest.PublicationState: PublicationState.Expired }).Select(id => ExpiryRule.Decline(view, id, desk.Now)).ToArray();
-                    List<Change> taken = [.. changes.SelectMany(each => each).Take(DecisionDesk.MostChanges)];
-                    return (changes.Count(each => each.Count > 0), taken);
+                    var (changes, looked, declined) = (new List<Change>(), 0, 0);
+                    foreach (var id in open.Take(UpdatesAtOnce))
+                    {
+                        var decline = view.Updates.GetValueOrDefault(id) is { Latest.PublicationState: PublicationState.Expired } ? ExpiryRule.Decline(view, id, desk.Now) : [];
+                        // One alone always fits.
+                        if (changes.Count + decline.Count > DecisionDesk.MostChanges) break;
+                        changes.AddRange(decline);
+                        looked++;
+                        if (decline.Count > 0) declined++;
+                    }
+
+                    return ((looked, declined), changes);
                 },
                 cancellationToken);
-            if (outcome.Result > 0) Log.Declined(logger, outcome.Result);
+            for (var i = 0; i < outcome.Result.Looked; i++) open.Dequeue();
+            if (outcome.Result.Declined > 0) Log.Declined(logger, outcome.Result.Declined);
         }
     }
 
