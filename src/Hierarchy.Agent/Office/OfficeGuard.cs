@@ -48,7 +48,7 @@ internal sealed class OfficeGuard(OfficeTries tries)
             isOfComputer |= verdict.User.Length == 0;
             var state = verdict.User.Length == 0 ? scan.StateOf(decision.Id) : OfUser(verdict, survey.UserOf(verdict.User));
             if (!verdict.IsOffered) Hold(verdict, state);
-            else if (verdict.User.Length == 0 && updates.TryGetValue(decision.Id, out var planned)) updates[decision.Id] = planned with { OfficeFingerprint = fingerprint };
+            else if (verdict.User.Length == 0 && !isRemoval && updates.TryGetValue(decision.Id, out var planned)) updates[decision.Id] = planned with { OfficeFingerprint = fingerprint };
         }
 
         if (isOfComputer) return;
