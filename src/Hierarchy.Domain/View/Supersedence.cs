@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Hierarchy.Domain.View;
 
 /// <summary>
@@ -9,64 +7,58 @@ namespace Hierarchy.Domain.View;
 public sealed class Supersedence
 {
     private readonly LayeredDictionary<Guid, UpdateEntry> _updates;
-    private readonly Dictionary<Guid, Range> _ranges; // Of the updates that are superseded, in the order in which they were met.
+    private readonly Dictionary<Guid, int> _slots; // Of the updates that are superseded, in the order in which they were met.
+    private readonly Range[] _ranges; // By slot: where those stand that supersede it.
     private readonly Guid[] _superseders;
     private readonly HashSet<Guid> _supersedes;
 
-    private Supersedence(LayeredDictionary<Guid, UpdateEntry> updates, Dictionary<Guid, Range> ranges, Guid[] superseders, HashSet<Guid> supersedes)
+    private Supersedence(LayeredDictionary<Guid, UpdateEntry> updates, Dictionary<Guid, int> slots, Range[] ranges, Guid[] superseders, HashSet<Guid> supersedes)
     {
         _updates = updates;
+        _slots = slots;
         _ranges = ranges;
         _superseders = superseders;
         _supersedes = supersedes;
     }
 
     /// <summary>Updates that a live one replaces, in no order.</summary>
-    public IReadOnlyCollection<Guid> Superseded => _ranges.Keys;
+    public IReadOnlyCollection<Guid> Superseded => _slots.Keys;
 
-    /// <summary>Of these updates. A look at each of them, and at each that they name, twice.</summary>
+    /// <summary>Of these updates. One look at each of them, and at each that they name.</summary>
     public static Supersedence Of(LayeredDictionary<Guid, UpdateEntry> updates)
     {
         ArgumentNullException.ThrowIfNull(updates);
-        var links = new List<(Guid Superseded, Guid By)>();
+        var slots = new Dictionary<Guid, int>(updates.Count / 2);
+        var counts = new List<int>();
+        var links = new List<(int Slot, Guid By)>();
         var supersedes = new HashSet<Guid>();
-        var counts = new Dictionary<Guid, int>();
         foreach (var update in updates.Values)
         {
             if (!update.IsLive) continue;
+            var before = links.Count;
             foreach (var superseded in update.Latest!.SupersededUpdates) // Live updates have a revision.
             {
                 // One that names itself replaces nothing.
-                if (superseded == update.UpdateId || !updates.TryGetValue(superseded, out var other) || other.Latest is null) continue;
-                links.Add((superseded, update.UpdateId));
-                supersedes.Add(update.UpdateId);
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, superseded, out _)++;
+                if (superseded == update.UpdateId) continue;
+                if (!slots.TryGetValue(superseded, out var slot))
+                {
+                    if (!updates.TryGetValue(superseded, out var other) || other.Latest is null) continue;
+                    slots[superseded] = slot = counts.Count;
+                    counts.Add(0);
+                }
+
+                links.Add((slot, update.UpdateId));
+                counts[slot]++;
             }
+
+            if (links.Count > before) supersedes.Add(update.UpdateId);
         }
 
-        // The ranges grow as they are filled: each begins empty where it will stand.
-        var ranges = new Dictionary<Guid, Range>(counts.Count);
-        var at = 0;
-        foreach (var (superseded, count) in counts)
-        {
-            ranges[superseded] = at..at;
-            at += count;
-        }
-
-        var superseders = new Guid[links.Count];
-        foreach (var (superseded, by) in links)
-        {
-            ref var range = ref CollectionsMarshal.GetValueRefOrNullRef(ranges, superseded); // Each was put there above.
-            if (superseders.AsSpan(range).Contains(by)) continue; // A document may name one twice.
-            superseders[range.End.Value] = by;
-            range = range.Start..(range.End.Value + 1);
-        }
-
-        return new Supersedence(updates, ranges, superseders, supersedes);
+        return new Supersedence(updates, slots, Arrange(counts, links, out var superseders), superseders, supersedes);
     }
 
     /// <summary>How that update stands; none for one that is not there.</summary>
-    public SupersedenceState StateOf(Guid updateId) => (_supersedes.Contains(updateId), _ranges.ContainsKey(updateId)) switch
+    public SupersedenceState StateOf(Guid updateId) => (_supersedes.Contains(updateId), _slots.ContainsKey(updateId)) switch
     {
         (true, true) => SupersedenceState.Both,
         (true, false) => SupersedenceState.Supersedes,
@@ -84,8 +76,8 @@ public sealed class Supersedence
     /// <summary>Live updates that name it as replaced, by id.</summary>
     public IReadOnlyList<Guid> SupersededBy(Guid updateId)
     {
-        if (!_ranges.TryGetValue(updateId, out var range)) return [];
-        Guid[] superseders = _superseders[range];
+        if (!_slots.TryGetValue(updateId, out var slot)) return [];
+        Guid[] superseders = _superseders[_ranges[slot]];
         Array.Sort(superseders);
         return superseders;
     }
@@ -109,5 +101,23 @@ public sealed class Supersedence
     }
 
     /// <summary>Where the chains of that update end: what finally replaces it, by id. In a circle nothing does.</summary>
-    public IReadOnlyList<Guid> EndsOf(Guid updateId) => [.. ChainOf(updateId).Where(id => !_ranges.ContainsKey(id)).Order()];
+    public IReadOnlyList<Guid> EndsOf(Guid updateId) => [.. ChainOf(updateId).Where(id => !_slots.ContainsKey(id)).Order()];
+
+    /// <summary>Puts those together that supersede the same one.</summary>
+    private static Range[] Arrange(List<int> counts, List<(int Slot, Guid By)> links, out Guid[] superseders)
+    {
+        var (starts, ends, at) = (new int[counts.Count], new int[counts.Count], 0);
+        for (var slot = 0; slot < counts.Count; slot++)
+        {
+            starts[slot] = ends[slot] = at;
+            at += counts[slot];
+        }
+
+        superseders = new Guid[links.Count];
+        foreach (var (slot, by) in links)
+            // A document may name one twice; links of one document stand together.
+            if (ends[slot] == starts[slot] || superseders[ends[slot] - 1] != by)
+                superseders[ends[slot]++] = by;
+        return [.. starts.Zip(ends, (start, end) => start..end)];
+    }
 }
