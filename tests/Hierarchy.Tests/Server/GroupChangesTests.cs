@@ -67,6 +67,26 @@ public sealed class GroupChangesTests
     }
 
     [Fact]
+    public async Task Move_OutOfTheGroupThatRemovesAWithdrawnUpdate_IsTold()
+    {
+        await using var root = await RunningServer.RootAsync();
+        var withdrawn = await root.AddUpdateAsync(publication: "Expired");
+        foreach (var (name, parent) in new[] { ("Old", ""), ("New", ""), ("Europe", "Old") })
+            await root.Admin.AddGroupAsync(new AddGroupRequest { Name = name, Parent = parent }, cancellationToken: Token);
+        var approval = new Domain.Approvals.Approval(withdrawn.UpdateId, root.Views.View.Groups.Find("Old")!.Id, withdrawn.RevisionNumber, Domain.Approvals.ApprovalAction.Uninstall, Deadline: null);
+        var committed = await root.Get<IAuthorityLog>().CommitAsync([CatalogRecords.Approval(approval, DateTimeOffset.UnixEpoch, "the test")], Token);
+        await root.Views.WaitForAsync(committed.Head.Position, Token);
+        await ReportAsync(root, "pc", "Europe");
+        var groups = new GroupService.GroupServiceClient(root.Channel);
+
+        var there = await groups.MoveGroupAsync(new MoveGroupRequest { Name = "Europe", Parent = "New" }, cancellationToken: Token);
+        var back = await groups.MoveGroupAsync(new MoveGroupRequest { Name = "Europe", Parent = "Old" }, cancellationToken: Token);
+
+        Assert.Equal(new GroupEffect { Computers = 1, UpdatesChanged = 1, UpdatesEnded = 1 }, there.Effect);
+        Assert.Equal(new GroupEffect { Computers = 1, UpdatesChanged = 1, UpdatesBegun = 1 }, back.Effect);
+    }
+
+    [Fact]
     public async Task Delete_GroupThatIsUsed_TakesItsApprovalsAndLeavesItsComputersUnassigned()
     {
         await using var root = await RunningServer.RootAsync();

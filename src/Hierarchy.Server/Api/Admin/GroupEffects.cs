@@ -61,8 +61,7 @@ internal sealed class GroupEffects(IReportStore reports)
                 after.Decide(after.Updates[update.UpdateId], to, becomes);
                 if (was.SequenceEqual(becomes)) continue;
                 changes = true;
-                // The latest revision stands last, and it alone hangs on approvals.
-                var (acted, acts) = (Acts(was[^1]), Acts(becomes[^1]));
+                var (acted, acts) = (Acts(was), Acts(becomes));
                 begins |= acts && !acted;
                 ends |= acted && !acts;
             }
@@ -73,5 +72,6 @@ internal sealed class GroupEffects(IReportStore reports)
         }
     }
 
-    private static bool Acts(in Decision decision) => decision.Action is DecisionAction.Install or DecisionAction.Uninstall or DecisionAction.OptionalInstall;
+    // What hangs on approvals stands last; of what its publisher withdrew there may be nothing at all.
+    private static bool Acts(List<Decision> decisions) => decisions is [.., { Action: DecisionAction.Install or DecisionAction.Uninstall or DecisionAction.OptionalInstall }];
 }
