@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
+using Hierarchy.Cli.Effects;
 using Hierarchy.Cli.Formats;
 using Hierarchy.Protocol.Admin.V1;
 using Spectre.Console;
@@ -12,13 +13,16 @@ internal sealed class DecisionsSetVerb : Verb
     private readonly Option<string> revisions = new("--revisions") { Description = "automatic: approvals move to new revisions. keep: they stay with the revision that was approved.", HelpName = "automatic|keep" };
     private readonly Option<string> expired = new("--expired") { Description = "decline: what its publisher withdraws is declined. keep: it is not.", HelpName = "decline|keep" };
 
+    private readonly Option<bool> whatIf = WhatIf.Option();
+
     public DecisionsSetVerb()
-        : base("set", "Decide what becomes of approvals when revisions come, and of updates that expire.", "hierarchy decisions set --revisions keep", "hierarchy decisions set --revisions automatic --expired keep")
+        : base("set", "Decide what becomes of approvals when revisions come, and of updates that expire.", "hierarchy decisions set --revisions keep", "hierarchy decisions set --revisions automatic --expired keep", "hierarchy decisions set --revisions automatic --what-if")
     {
         revisions.AcceptOnlyFromAmong("automatic", "keep");
         expired.AcceptOnlyFromAmong("decline", "keep");
         Add(revisions);
         Add(expired);
+        Add(whatIf);
         Validators.Add(result =>
         {
             if (result.GetResult(revisions) is null && result.GetResult(expired) is null) result.AddError("Say what is to be: --revisions, --expired or both.");
@@ -36,10 +40,11 @@ internal sealed class DecisionsSetVerb : Verb
 
     protected override async Task<int> RunAsync(Session session, ParseResult arguments)
     {
-        var request = new SetDecisionSettingsRequest { RequestedBy = session.User };
+        var request = new SetDecisionSettingsRequest { RequestedBy = session.User, WhatIf = arguments.GetValue(whatIf) };
         if (arguments.GetValue(revisions) is { } wanted) request.KeepApprovedRevisions = wanted == "keep";
         if (arguments.GetValue(expired) is { } kept) request.KeepExpired = kept == "keep";
         var response = await session.AskAsync(new ApprovalService.ApprovalServiceClient(session.Channel).SetDecisionSettingsAsync, request);
+        if (request.WhatIf) return WhatIf.Write(session, "decisions set", response.Changed, response.Effects);
         var document = new DecisionSettingsSetDocument(DecisionSettingsDocument.From(response.Settings), response.Changed, response.ApprovalsMoved, PositionDocument.From(response.Position));
         return session.Output.Write(document, console =>
         {

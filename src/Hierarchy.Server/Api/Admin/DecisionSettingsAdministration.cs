@@ -24,6 +24,7 @@ internal sealed class DecisionSettingsAdministration(DecisionDesk desk, ServedLo
     {
         desk.RequireOwnDecisions();
         if (!request.HasKeepApprovedRevisions && !request.HasKeepExpired) throw Refusal.Invalid("Say what is to be: --revisions automatic or keep, --expired decline or keep.");
+        if (request.WhatIf) return await ForeseeAsync(request, cancellationToken);
         for (var moved = 0; ;)
         {
             var records = await ReadAsync(desk.View, request, cancellationToken);
@@ -45,6 +46,25 @@ internal sealed class DecisionSettingsAdministration(DecisionDesk desk, ServedLo
             if (outcome.Result.IsLast)
                 return new SetDecisionSettingsResponse { Settings = SettingsRecords.Message(desk.View.DecisionSettings), Changed = outcome.HasChanged, ApprovalsMoved = moved, Position = outcome.Position?.ToProto() };
         }
+    }
+
+    private async Task<SetDecisionSettingsResponse> ForeseeAsync(SetDecisionSettingsRequest request, CancellationToken cancellationToken)
+    {
+        var outcome = await desk.DecideAsync<(DecisionSettings After, int Moved)>(
+            new DecisionIntent("decisions set", request.RequestedBy) { IsWhatIf = true },
+            view =>
+            {
+                var after = After(view.DecisionSettings, request);
+                var changes = new List<Change>();
+                // Who approved does not matter to what follows.
+                if (Begins(view.DecisionSettings, after))
+                    changes.AddRange(Moves(view).Select(move => CatalogRecords.Approval(move.Approval with { RevisionNumber = move.RevisionNumber }, DateTimeOffset.UnixEpoch, requestedBy: "")));
+                var moved = changes.Count;
+                if (after != view.DecisionSettings) changes.Add(SettingsRecords.Settings(after));
+                return ((after, moved), changes);
+            },
+            cancellationToken);
+        return new SetDecisionSettingsResponse { Settings = SettingsRecords.Message(outcome.Result.After), Changed = outcome.HasChanged, ApprovalsMoved = outcome.Result.Moved, Effects = outcome.Effects };
     }
 
     private static DecisionSettings After(DecisionSettings before, SetDecisionSettingsRequest request) => new()

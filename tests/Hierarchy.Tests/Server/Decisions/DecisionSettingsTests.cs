@@ -69,6 +69,33 @@ public sealed class DecisionSettingsTests
     }
 
     [Fact]
+    public async Task Revisions_WhatIf_SaysWhatWouldFollowAndChangesNothing()
+    {
+        await using var root = await RunningServer.RootAsync();
+        var first = await ApprovedAsync(root);
+        await root.AddUpdateAsync(first.UpdateId, revision: 101);
+        await root.Client.ReportAsync(new ReportRequest { ClientId = "pc", Incarnation = 1, Counter = 1, Name = "pc" }, cancellationToken: Token);
+        var before = root.Log.Head.Position;
+
+        var kept = await SettingsOf(root).SetDecisionSettingsAsync(new SetDecisionSettingsRequest { KeepApprovedRevisions = true, WhatIf = true }, cancellationToken: Token);
+
+        Assert.Equal((true, 1, new DecisionSettingsRecord { KeepApprovedRevisions = true }), (kept.Changed, kept.ApprovalsMoved, kept.Settings));
+        Assert.Equal((1, 0), (kept.Effects.Known, kept.Effects.Computers));
+        Assert.Null(kept.Position);
+        Assert.Equal(before, root.Log.Head.Position);
+
+        await SettingsOf(root).SetDecisionSettingsAsync(new SetDecisionSettingsRequest { KeepApprovedRevisions = true }, cancellationToken: Token);
+        await root.AddUpdateAsync(first.UpdateId, revision: 102);
+        before = root.Log.Head.Position;
+
+        var automatic = await SettingsOf(root).SetDecisionSettingsAsync(new SetDecisionSettingsRequest { KeepApprovedRevisions = false, WhatIf = true }, cancellationToken: Token);
+
+        Assert.Equal((true, 0, 1), (automatic.Changed, automatic.ApprovalsMoved, automatic.Effects.Computers));
+        Assert.Equal(before, root.Log.Head.Position);
+        Assert.Equal((101, DecisionAction.Install), await ToldAsync(root, first));
+    }
+
+    [Fact]
     public async Task Settings_WithoutAWordOrOnAReplica_AreRefusedAndNothingChanges()
     {
         await using var root = await RunningServer.RootAsync();
