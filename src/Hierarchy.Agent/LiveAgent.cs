@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Hierarchy.Agent.Locate;
-using Hierarchy.Agent.Office;
 using Hierarchy.Agent.Report;
 using Hierarchy.Agent.State;
 using Hierarchy.Agent.Synchronize;

@@ -1,5 +1,4 @@
 using Hierarchy.Agent.Locate;
-using Hierarchy.Agent.Office;
 using Hierarchy.Agent.Report;
 using Hierarchy.Agent.Synchronize;
 using Hierarchy.Domain;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Hierarchy.Agent.State;
-using Hierarchy.Domain;
 
 namespace Hierarchy.Agent.Policies;
 

@@ -6,7 +6,7 @@ namespace Hierarchy.Cli.Documents;
 /// <summary>What a command would do: nothing was done.</summary>
 internal sealed record WhatIfDocument(string Verb, bool Changed, EffectsBody Effects)
 {
-    public bool WhatIf => true;
+    public bool WhatIf { get; } = true;
 }
 
 /// <summary>What would follow for computers, and for the content of servers.</summary>

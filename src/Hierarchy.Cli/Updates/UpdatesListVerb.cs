@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hierarchy.Cli.Documents;
 using Hierarchy.Cli.Formats;
-using Hierarchy.Protocol.Admin.V1;
 using Spectre.Console;
 
 namespace Hierarchy.Cli.Updates;

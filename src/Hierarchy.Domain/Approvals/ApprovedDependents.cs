@@ -1,4 +1,3 @@
-using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.View;
 
 namespace Hierarchy.Domain.Approvals;

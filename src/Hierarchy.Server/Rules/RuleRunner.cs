@@ -147,7 +147,7 @@ internal sealed partial class RuleRunner(DecisionDesk desk, ServedLogs logs, Tim
                 changes.Add(CatalogRecords.Approval(approval, now, $"rule: {verdict.Rule.Name}"));
     }
 
-    private static IReadOnlyList<ApprovalRule> RulesOf(ServedView view, IReadOnlyList<string> names)
+    private static ApprovalRule[] RulesOf(ServedView view, IReadOnlyList<string> names)
     {
         if (names.Count > 0) return [.. names.Select(name => RuleFinder.Approval(view, name)).DistinctBy(rule => rule.Id)];
         if (view.AutomaticApprovals.Count == 0) throw Refusal.Precondition("There is no approval rule. Make one: hierarchy rules add --help");

@@ -48,7 +48,7 @@ internal sealed class RuleWriter(ServedView view)
         return pattern.Length <= ApprovalRule.MaxTextLength ? pattern : throw Refusal.Invalid($"A title pattern has at most {ApprovalRule.MaxTextLength} characters.");
     }
 
-    private IReadOnlyList<Guid> Groups(RuleNames names)
+    private Guid[] Groups(RuleNames names)
     {
         if (names.Names.Count is 0 or > ApprovalRule.MaxGroups) throw Refusal.Invalid($"A rule approves for 1 to {ApprovalRule.MaxGroups} groups.");
         string[] unknown = [.. names.Names.Select(name => name.Trim()).Where(name => view.Groups.Find(name) is null).Select(name => $"'{name}'")];
@@ -57,7 +57,7 @@ internal sealed class RuleWriter(ServedView view)
         return Ordered(names.Names.Select(name => view.Groups.Find(name.Trim())!.Id)); // Each was found above.
     }
 
-    private IReadOnlyList<Guid> Categories(RuleNames names, IReadOnlyList<CategoryTree.Category> offered, IReadOnlyList<Guid> named, string kind)
+    private Guid[] Categories(RuleNames names, IReadOnlyList<CategoryTree.Category> offered, IReadOnlyList<Guid> named, string kind)
     {
         if (names.Names.Count > ApprovalRule.MaxCategories) throw Refusal.Invalid($"A rule names at most {ApprovalRule.MaxCategories} {kind}.");
         if (names.Names.Count > 0 && _categories.IsEmpty) throw Refusal.Precondition("Nothing is known yet of products and classifications. Fetch them first: hierarchy sync run --categories-only");

@@ -108,7 +108,7 @@ internal sealed partial class SupersededDecliner(DecisionDesk desk, IReportStore
         return first ?? (DeclineVerdict.NotMeant, "");
     }
 
-    private static IReadOnlyList<DeclineRule> RulesOf(ServedView view, IReadOnlyList<string> names)
+    private static DeclineRule[] RulesOf(ServedView view, IReadOnlyList<string> names)
     {
         if (names.Count > 0) return [.. names.Select(name => RuleFinder.Decline(view, name)).DistinctBy(rule => rule.Id)];
         if (view.AutomaticDeclines.Count == 0) throw Refusal.Precondition("There is no decline rule. Make one: hierarchy rules declines add --help");

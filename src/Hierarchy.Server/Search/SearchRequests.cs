@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.Search;
 using Hierarchy.Domain.Synchronization;
@@ -49,7 +50,7 @@ internal static class SearchRequests
     }
 
     // A family stands for everything below it.
-    private static HashSet<Guid>? Resolve(IReadOnlyCollection<string> names, CategoryTree tree, IReadOnlyList<CategoryTree.Category> offered, string kind)
+    private static HashSet<Guid>? Resolve(RepeatedField<string> names, CategoryTree tree, IReadOnlyList<CategoryTree.Category> offered, string kind)
     {
         if (names.Count == 0) return null;
         if (tree.IsEmpty) throw Refusal.Precondition("The catalog holds no categories yet. Fetch them first: hierarchy sync run --categories-only");

@@ -1,7 +1,6 @@
 using System.Text;
 using Hierarchy.Agent.Report;
 using Hierarchy.Domain.Applicability.Facts;
-using Hierarchy.Protocol.Client.V1;
 using Xunit;
 
 namespace Hierarchy.Tests.Agent;

@@ -49,7 +49,7 @@ public sealed class WantedRevisionTests
         DocumentDigest = new byte[32],
         PublicationState = PublicationState.Published,
         IsExplicitlyDeployable = id == Update,
-        Files = [new CatalogFile(file, 1, System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.UTF8.GetBytes(file)), default, null)],
+        Files = [new CatalogFile(file, 1, System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(file)).AsMemory(0, 20), default, null)],
         BundledUpdates = brings.Length == 0 ? [] : [new BundleGroup(brings)],
     };
 }

@@ -3,7 +3,6 @@ using Hierarchy.Domain.Catalog;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.Effects;
 using Hierarchy.Domain.Groups;
-using Hierarchy.Domain.Sites;
 using Hierarchy.Domain.View;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Hierarchy.Domain;
-using Hierarchy.Domain.Approvals;
 using Hierarchy.Domain.Approvals.Rules;
 using Hierarchy.Domain.Changes;
 using Hierarchy.Domain.View;

@@ -58,7 +58,7 @@ internal sealed class DecisionSettingsAdministration(DecisionDesk desk, ServedLo
                 var changes = new List<Change>();
                 // Who approved does not matter to what follows.
                 if (Begins(view.DecisionSettings, after))
-                    changes.AddRange(Moves(view).Select(move => CatalogRecords.Approval(move.Approval with { RevisionNumber = move.RevisionNumber }, DateTimeOffset.UnixEpoch, requestedBy: "")));
+                    changes.AddRange(Moves(view).Select(move => CatalogRecords.Approval(move.Approval with { RevisionNumber = move.RevisionNumber }, DateTimeOffset.UnixEpoch, approvedBy: "")));
                 var moved = changes.Count;
                 if (after != view.DecisionSettings) changes.Add(SettingsRecords.Settings(after));
                 return ((after, moved), changes);

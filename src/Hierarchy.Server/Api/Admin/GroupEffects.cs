@@ -4,7 +4,6 @@ using Hierarchy.Domain.Groups;
 using Hierarchy.Domain.Reports;
 using Hierarchy.Domain.View;
 using Hierarchy.Protocol.Admin.V1;
-using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Effects;
 using RecordKind = Hierarchy.Protocol.Catalog.V1.RecordKind;
 

@@ -214,7 +214,7 @@ public sealed class UpdateSearchTests
 
     private static Timestamp At(int day) => Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(day));
 
-    private static Task AddCategoryAsync(RunningServer root, Guid id, string title, string type, Guid? parent) =>
+    private static Task<Guid> AddCategoryAsync(RunningServer root, Guid id, string title, string type, Guid? parent) =>
         StoreAsync(root, id, 100, 0, "UpdateType=\"Category\"", "", title, parent is { } above ? Relationships([above], null) : "", $"""<upd:HandlerSpecificData xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="cat:Category"><cat:CategoryInformation CategoryType="{type}" /></upd:HandlerSpecificData>""");
 
     private static Task<Guid> AddAsync(
