@@ -14,7 +14,10 @@ public static class Eulas
         [.. LicensedOf(view, entry).Select(licensed => licensed.EulaId!.Value).Where(id => !view.AcceptedEulas.Contains(id)).Distinct().Order()]; // Licensed ones have an id.
 
     internal static IEnumerable<CatalogEntry> LicensedOf(Func<RevisionId, CatalogEntry?> find, CatalogEntry entry) =>
-        entry.BundledUpdates.Count == 0 ? entry.EulaId is null ? [] : [entry] : Brought(find, entry).Prepend(entry).Where(each => each.EulaId is not null);
+        entry.BundledUpdates.Count == 0 ? entry.EulaId is null ? [] : [entry] : BroughtBy(find, entry).Where(each => each.EulaId is not null);
+
+    /// <summary>The revision and everything that it bundles, to any depth; each once.</summary>
+    internal static IEnumerable<CatalogEntry> BroughtBy(Func<RevisionId, CatalogEntry?> find, CatalogEntry entry) => entry.BundledUpdates.Count == 0 ? [entry] : Brought(find, entry).Prepend(entry);
 
     private static IEnumerable<CatalogEntry> Brought(Func<RevisionId, CatalogEntry?> find, CatalogEntry entry)
     {

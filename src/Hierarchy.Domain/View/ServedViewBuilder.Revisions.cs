@@ -48,12 +48,14 @@ public sealed partial class ServedViewBuilder
     {
         if (update.Approvals.Count == 0 && update.Revisions.Count < 2) return false;
         var (catalog, decided, isLicensed) = (0L, 0L, false);
+        // All that is brought counts, with a licence or not: what comes late may be what leads to a licence that was there before it.
         foreach (var revision in update.Revisions)
-            foreach (var licensed in Eulas.LicensedOf(FindRevision, revision))
+            foreach (var brought in Eulas.BroughtBy(FindRevision, revision))
             {
+                catalog = Math.Max(catalog, brought.Sequence);
+                if (brought.EulaId is not { } licence) continue;
                 isLicensed = true;
-                catalog = Math.Max(catalog, licensed.Sequence);
-                decided = Math.Max(decided, _eulaChangedAt.GetValueOrDefault(licensed.EulaId!.Value)); // Licensed ones have an id.
+                decided = Math.Max(decided, _eulaChangedAt.GetValueOrDefault(licence));
             }
 
         if (isLicensed && update.Approvals.Count > 0) Raise(update.UpdateId, catalog, decided);

@@ -253,6 +253,8 @@ public sealed partial class ServedViewBuilder
         foreach (var file in entry.EulaFiles)
             Add(file);
         if (latestBefore is not null && latestBefore.Id.RevisionNumber <= entry.Id.RevisionNumber) Unlink(latestBefore, entry.Sequence);
+        // One that was written again after a newer one came was the latest once: what it brought then, it brings no more, and no other record is left to tell of it.
+        else if (latestBefore is not null) TouchChildren(entry, entry.Sequence);
         if (_updates[entry.Id.UpdateId].Latest!.Id == entry.Id) Link(entry); // It was inserted just above.
         // It may be part of a bundle that was approved before it came.
         if (entry.EulaId is not null || entry.BundledUpdates.Count > 0) _isAllUnsettled = true;
@@ -310,6 +312,12 @@ public sealed partial class ServedViewBuilder
         if (_updates[updateId].Latest is not { } latest) return;
         foreach (var child in latest.BundledUpdates.SelectMany(group => group.AnyOf))
             if (_updates.ContainsKey(child.UpdateId)) Decide(child.UpdateId, sequence, update => update);
+    }
+
+    private void TouchChildren(CatalogEntry parent, long sequence)
+    {
+        foreach (var child in parent.BundledUpdates.SelectMany(group => group.AnyOf))
+            TouchIfKnown(child.UpdateId, sequence);
     }
 
     private void TouchIfKnown(Guid updateId, long sequence)

@@ -52,6 +52,42 @@ public sealed class ToldDecisionsTests
         }));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Client_WhatLeadsToALicenceComesLast_IsToldThatTheApprovalStaysBehind(bool isOverlaid)
+    {
+        var (update, middle, licensed) = (Updates[0], Children[0], Children[1]);
+        ViewRecord[] before =
+        [
+            Entry(1, licensed, 100, Licences[0]), Entry(2, update, 100, licence: null), new ViewRecord.Approved(3, new Approval(update, TargetGroup.AllComputers.Id, 100, ApprovalAction.Install, null)),
+            Entry(4, update, 101, licence: null, new RevisionId(middle, 100)),
+        ];
+        ViewRecord last = Entry(5, middle, 100, licence: null, new RevisionId(licensed, 100));
+        var seen = Next(null, before, isOverlaid);
+        var (next, started) = (Next(seen, [last], isOverlaid), Next(null, [.. before, last], isOverlaid));
+
+        Assert.Equal(["101", "100"], new[] { seen, next }.Select(view => $"{view.Updates[update].RevisionFor(view.Updates[update].Approvals[0])!.Id.RevisionNumber}")); // One that may be installed is there.
+        Assert.Equal(Known(next, []), Told(seen, next, []));
+        Assert.Equal(Known(next, []), Told(seen, started, []));
+    }
+
+    [Fact]
+    public void Client_OlderBundleWrittenAgainBehindTheNewer_IsToldThatItBringsNothingAnyMore()
+    {
+        var (update, child) = (Updates[0], Children[0]);
+        var (older, newer, brought) = (Entry(2, update, 100, new RevisionId(child, 100)), Entry(3, update, 101), Entry(1, child, 100));
+        var seen = Next(null, [brought, older]);
+        var again = Entry(4, update, 100, new RevisionId(child, 100));
+        var (next, started) = (Next(Next(seen, [newer]), [again]), Next(null, [brought, newer, again]));
+
+        Assert.NotEqual(Known(seen, []), Known(next, []));
+        Assert.Equal(Known(next, []), Told(seen, next, []));
+        Assert.Equal(Known(next, []), Told(seen, started, []));
+
+        static ViewRecord.Revision Entry(long sequence, Guid id, int number, params RevisionId[] brings) => ToldDecisionsTests.Entry(sequence, id, number, licence: null, brings);
+    }
+
     [Fact]
     public void Explanations_OfAnything_AgreeWithTheDecision() => Prop.ForAll(Histories(), history =>
     {
@@ -68,6 +104,20 @@ public sealed class ToldDecisionsTests
                 : (decisions[^1].Action, decisions[^1].Entry.Id.RevisionNumber, decisions[^1].Deadline) == (explained.Action, explained.RevisionNumber, explained.Deadline);
         }));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+
+    private static ViewRecord.Revision Entry(long sequence, Guid id, int number, Guid? licence, params RevisionId[] brings) => new(new CatalogEntry
+    {
+        RevisionId = (id.ToByteArray(bigEndian: true)[15] * 1000) + (id.ToByteArray(bigEndian: true)[14] * 10_000) + number,
+        Id = new RevisionId(id, number),
+        Sequence = sequence,
+        Type = UpdateType.Software,
+        Title = $"{id:D}",
+        DocumentDigest = new byte[32],
+        PublicationState = PublicationState.Published,
+        IsExplicitlyDeployable = Updates.Contains(id),
+        EulaId = licence,
+        BundledUpdates = brings.Length == 0 ? [] : [new BundleGroup(brings)],
+    });
 
     /// <summary>What a client knows that takes everything.</summary>
     private static List<string> Known(ServedView view, string[] names)
