@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Hierarchy.Domain;
 using Hierarchy.Domain.Catalog;
 
@@ -71,7 +72,7 @@ internal sealed class FileTransfer(HttpClient http, TimeProvider time, UpdateFil
         {
             throw new UnavailableException($"no byte came for {Patience.TotalSeconds:0} s.");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException and not FileNotFoundException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or (IOException and not FileNotFoundException))
         {
             throw new UnavailableException(exception.Message, exception);
         }

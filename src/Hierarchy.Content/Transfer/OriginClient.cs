@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Hierarchy.Domain;
 
 namespace Hierarchy.Content.Transfer;
@@ -41,7 +42,7 @@ internal sealed class OriginClient : IDisposable
         {
             response = await (isSibling ? _siblings : _http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw new UnavailableException($"Content {file} cannot be fetched from {origin}: {e.Message} It is tried again; check that the server runs and is reachable.", e);
         }

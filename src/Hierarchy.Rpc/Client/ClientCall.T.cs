@@ -199,7 +199,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
             {
                 return await Channel.Http.SendAsync(request, Token);
             }
-            catch (HttpRequestException ex) when (ClientErrors.IsConnectFailure(ex))
+            catch (Exception ex) when (ClientErrors.IsConnectFailure(ex))
             {
                 await Task.Delay(pauses.Next(), Channel.Time, Token);
                 request = await RenewAsync(request);
@@ -252,7 +252,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
     private Status Fail(Exception exception) => exception switch
     {
         RpcException rpc => End(rpc.Status, null),
-        OperationCanceledException or HttpRequestException or IOException => End(ClientErrors.FromException("Error reading next message.", exception), null),
+        OperationCanceledException or HttpRequestException or IOException or System.Net.Sockets.SocketException => End(ClientErrors.FromException("Error reading next message.", exception), null),
         _ => End(new Status(StatusCode.Internal, "Error reading next message.", exception), null),
     };
 }

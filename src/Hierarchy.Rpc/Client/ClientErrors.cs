@@ -22,9 +22,9 @@ internal static class ClientErrors
         return new Status(code, $"Bad gRPC response. HTTP status code: {(int)status}");
     }
 
-    /// <summary>Whether no connection could be made, so that nothing was sent.</summary>
+    /// <summary>Whether no connection could be made, so that nothing was sent. One that is reset while it is made comes as a bare SocketException.</summary>
     public static bool IsConnectFailure(Exception exception)
-        => exception is HttpRequestException
+        => exception is SocketException or HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
                 or HttpRequestError.ProxyTunnelError,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Xml;
 using Hierarchy.Domain;
 using Hierarchy.WindowsUpdate.Transport;
@@ -41,7 +42,7 @@ internal sealed class SoapClient(HttpClient http, UpstreamOptions options, TimeP
             if (silence.IsCancellationRequested) throw Unavailable($"sent nothing for {options.ReadTimeout.TotalSeconds:N0} seconds", null);
             throw Unreachable(TransportFailure.NoConnection(address, Proxy(), options.ConnectTimeout), exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
             throw Unreachable(TransportFailure.Explain(exception, address, Proxy()), exception);
         }

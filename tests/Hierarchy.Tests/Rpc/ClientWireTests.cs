@@ -347,6 +347,24 @@ public sealed class ClientWireTests
     }
 
     [Fact]
+    public async Task Connect_ResetWhileItIsMade_IsUnavailableAndTriedAgain()
+    {
+        Runtime.KeepsMoreThanOfficial();
+        await using var server = await RpcServer.StartAsync();
+        using var handler = new ResetAtFirst { InnerHandler = new SocketsHttpHandler() };
+        using var channel = GrpcChannel.ForAddress(server.Address, new GrpcChannelOptions { HttpHandler = handler, InitialReconnectBackoff = TimeSpan.FromMilliseconds(20) });
+        var client = new EchoService.EchoServiceClient(channel);
+
+        handler.Resets = 1;
+        var error = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(Request, cancellationToken: Token).ResponseAsync);
+        handler.Resets = 2;
+        var answer = await client.UnaryAsync(Request, new CallOptions(cancellationToken: Token).WithWaitForReady());
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.Equal(("hello", 0), (answer.Text, handler.Resets));
+    }
+
+    [Fact]
     public async Task KeepAlive_ServerFallsSilent_CallIsUnavailable()
     {
         Runtime.KeepsMoreThanOfficial();
@@ -502,5 +520,18 @@ public sealed class ClientWireTests
         var (app, client) = await RawServer.StartAsync(context => handler(context));
         await using var _ = app;
         return await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(Request, cancellationToken: Token).ResponseAsync);
+    }
+
+    /// <summary>The platform's client asks a new connection for its other end, which fails with a bare SocketException where that has reset it already. No test can time that, so this stands for it.</summary>
+    private sealed class ResetAtFirst : DelegatingHandler
+    {
+        public int Resets { get; set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Resets == 0) return base.SendAsync(request, cancellationToken);
+            Resets--;
+            throw new SocketException((int)SocketError.NotConnected);
+        }
     }
 }
