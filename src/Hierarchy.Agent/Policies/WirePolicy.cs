@@ -9,7 +9,7 @@ internal static class WirePolicy
     internal static ClientPolicy Read(Wire.ClientPolicy? message)
     {
         if (message is null) return ClientPolicy.None;
-        var policy = new ClientPolicy
+        return PolicyRules.Understood(new ClientPolicy
         {
             AutomaticUpdates = message.AutomaticUpdates == 0 ? null : (AutomaticUpdates)message.AutomaticUpdates,
             DetectionHours = message.HasDetectionHours ? message.DetectionHours : null,
@@ -26,10 +26,6 @@ internal static class WirePolicy
             PerUserOffice = message.PerUserOffice == 0 ? null : (PerUserOffice)message.PerUserOffice,
             OfficeLicence = message.OfficeLicence == 0 ? null : (OfficeLicence)message.OfficeLicence,
             BlockOfficeOnline = message.HasBlockOfficeOnline ? message.BlockOfficeOnline : null,
-        };
-        foreach (var field in PolicyField.All)
-            if (field.Get(policy) is { } value && field.FaultOf(value) is not null)
-                policy = field.With(policy, value: null);
-        return policy;
+        });
     }
 }

@@ -20,4 +20,14 @@ public static class PolicyRules
             faults.Add("tell-non-admins and block-users contradict each other: who cannot use Windows Update has nothing to be told.");
         return faults;
     }
+
+    /// <summary>The policy without what cannot be: a value of a later version counts as not said, at every server and client of this version alike.</summary>
+    public static ClientPolicy Understood(ClientPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        foreach (var field in PolicyField.All)
+            if (field.Get(policy) is { } value && field.FaultOf(value) is not null)
+                policy = field.With(policy, value: null);
+        return policy;
+    }
 }

@@ -49,14 +49,7 @@ public static class PolicyRecords
     }
 
     /// <summary>A policy, understood. A value of a later version, or one that cannot be, counts as not said: at every server and client of this version alike.</summary>
-    public static ClientPolicy FromMessage(Protocol.Catalog.V1.ClientPolicy? message)
-    {
-        var policy = FromRequest(message);
-        foreach (var field in PolicyField.All)
-            if (field.Get(policy) is { } value && field.FaultOf(value) is not null)
-                policy = field.With(policy, value: null);
-        return policy;
-    }
+    public static ClientPolicy FromMessage(Protocol.Catalog.V1.ClientPolicy? message) => PolicyRules.Understood(FromRequest(message));
 
     /// <summary>A policy as somebody asks for it, with what cannot be: see <see cref="PolicyRules"/>.</summary>
     public static ClientPolicy FromRequest(Protocol.Catalog.V1.ClientPolicy? message)

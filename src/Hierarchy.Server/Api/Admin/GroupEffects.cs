@@ -43,9 +43,6 @@ internal sealed class GroupEffects(IReportStore reports)
 
     private static bool IsUnassigned(Membership membership) => membership.TryGetDepth(TargetGroup.UnassignedComputers.Id, out _);
 
-    /// <summary>The view that the changes lead to.</summary>
-    internal static ServedView After(ServedView before, IReadOnlyList<Change> changes) => HypotheticalView.After(before, changes);
-
     private static void Compare(ServedView before, ServedView after, IReadOnlyCollection<(Membership Before, Membership After)> moves, GroupEffect effect)
     {
         var (was, becomes) = (new List<Decision>(), new List<Decision>());

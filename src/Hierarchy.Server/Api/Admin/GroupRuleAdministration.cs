@@ -7,6 +7,7 @@ using Hierarchy.Protocol.Admin.V1;
 using Hierarchy.Protocol.Catalog.V1;
 using Hierarchy.Replication.Wire;
 using Hierarchy.Server.Auditing;
+using Hierarchy.Server.Effects;
 using DomainRule = Hierarchy.Domain.Groups.GroupRule;
 using DomainTargeting = Hierarchy.Domain.Groups.Targeting;
 
@@ -22,7 +23,7 @@ internal sealed class GroupRuleAdministration(DecisionDesk desk, IReportStore re
         var view = desk.View;
         var (rule, changes) = Add(view, asked, request.Group);
         var response = new AddGroupRuleResponse { Effect = await effects.OfAsync(view, changes, cancellationToken) };
-        (response.Rule, response.ComputersJoined, _) = await CountAsync(view, GroupEffects.After(view, changes), rule, cancellationToken);
+        (response.Rule, response.ComputersJoined, _) = await CountAsync(view, HypotheticalView.After(view, changes), rule, cancellationToken);
         if (request.WhatIf) response.Effects = await desk.ForeseeAsync(view, changes, cancellationToken);
         else response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules add"), newest => Add(newest, rule, request.Group), cancellationToken)).Position?.ToProto();
         return response;
@@ -51,7 +52,7 @@ internal sealed class GroupRuleAdministration(DecisionDesk desk, IReportStore re
         var view = desk.View;
         var (rule, changes) = Remove(view, request.Name);
         var response = new RemoveGroupRuleResponse { Effect = await effects.OfAsync(view, changes, cancellationToken) };
-        (response.Rule, _, response.ComputersLeft) = await CountAsync(view, GroupEffects.After(view, changes), rule, cancellationToken);
+        (response.Rule, _, response.ComputersLeft) = await CountAsync(view, HypotheticalView.After(view, changes), rule, cancellationToken);
         if (request.WhatIf) response.Effects = await desk.ForeseeAsync(view, changes, cancellationToken);
         else response.Position = (await desk.DecideAsync(new DecisionIntent("groups rules remove"), newest => Remove(newest, request.Name), cancellationToken)).Position?.ToProto();
         return response;
